@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * regs.h: the number, the arguments and the ABI of a system call from its saved
+ * registers (arch/x86/include/asm/syscall.h, arch/arm64/include/asm/syscall.h).
+ */
+#ifndef RTSEC_BPF_REGS_H
+#define RTSEC_BPF_REGS_H
+
+#include "vmlinux.h"
+
+#include "maps.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+#define REGS_TS_COMPAT 0x0002
+
+static __always_inline bool regs_is_compat(struct task_struct *task)
+{
+	return task->thread_info.status & REGS_TS_COMPAT;
+}
+
+/* -1: no system call (any more): a traced one was refused, or sigreturn ended. */
+static __always_inline __s32 regs_nr(struct pt_regs *regs)
+{
+	return (__s32)regs->orig_ax;
+}
+
+/* All six, zero-extended from 32 bits for a 32-bit call. */
+static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 arg[6])
+{
+	if (compat) {
+		arg[0] = (__u32)regs->bx;
+		arg[1] = (__u32)regs->cx;
+		arg[2] = (__u32)regs->dx;
+		arg[3] = (__u32)regs->si;
+		arg[4] = (__u32)regs->di;
+		arg[5] = (__u32)regs->bp;
+	} else {
+		arg[0] = regs->di;
+		arg[1] = regs->si;
+		arg[2] = regs->dx;
+		arg[3] = regs->r10;
+		arg[4] = regs->r8;
+		arg[5] = regs->r9;
+	}
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define REGS_TIF_32BIT 22
+
+static __always_inline bool regs_is_compat(struct task_struct *task)
+{
+	return task->thread_info.flags >> REGS_TIF_32BIT & 1;
+}
+
+static __always_inline __s32 regs_nr(struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+
+/* At exit x0 holds the result; the first argument was put aside in orig_x0. */
+static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 arg[6])
+{
+	arg[0] = regs->orig_x0;
+	arg[1] = regs->user_regs.regs[1];
+	arg[2] = regs->user_regs.regs[2];
+	arg[3] = regs->user_regs.regs[3];
+	arg[4] = regs->user_regs.regs[4];
+	arg[5] = regs->user_regs.regs[5];
+	if (compat) {
+		arg[0] = (__u32)arg[0];
+		arg[1] = (__u32)arg[1];
+		arg[2] = (__u32)arg[2];
+		arg[3] = (__u32)arg[3];
+		arg[4] = (__u32)arg[4];
+		arg[5] = (__u32)arg[5];
+	}
+}
+
+#endif
+
+/* What the number of the call that ends here means; never NULL in a tail-called program. */
+static __always_inline const volatile struct wire_syscall *regs_call(struct pt_regs *regs)
+{
+	__u64 idx = (__u32)regs_nr(regs);
+
+	if (idx == (__u32)-1)
+		idx = settings.sigreturn_nr;
+	if (idx >= WIRE_SYSCALL_MAX)
+		idx = WIRE_SYSCALL_MAX - 1;
+	if (regs_is_compat(bpf_get_current_task_btf()))
+		idx += WIRE_SYSCALL_MAX;
+	return idx < 2 * WIRE_SYSCALL_MAX ? &syscalls[idx] : NULL;
+}
+
+#endif

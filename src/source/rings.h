@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rings.h: the consumer's side of the per-CPU rings (event/wire.h): takes their
+ * records in order of time.  Knows nothing of BPF: rings are memory, so tests
+ * write them by hand.
+ *
+ * A record is handed out only when no ring can still bring an earlier one: a
+ * ring that is not busy promises that whatever it brings later is later than
+ * the time taken before looking; a busy one promises only that it is not before
+ * its own last record.  A writer that stays busy for SOURCE_RINGS_STALL_NS (a
+ * virtual CPU that was taken away) no longer holds back the others.
+ */
+#ifndef RTSEC_SOURCE_RINGS_H
+#define RTSEC_SOURCE_RINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/wire.h"
+
+/* Stores of another CPU are seen well within this. */
+#define SOURCE_RINGS_MARGIN_NS 100000u
+#define SOURCE_RINGS_STALL_NS 2000000000u
+
+struct source_rings;
+
+struct source_rings *source_rings_new(uint64_t ring_bytes);
+void source_rings_free(struct source_rings *rings);
+/* The memory stays the caller's. May be called at any time between two source_rings_next(). */
+void source_rings_add(struct source_rings *rings, struct wire_ring *ring);
+
+/*
+ * The next record, NULL when none may be handed out now. It stays valid until
+ * the next call. now_ns: CLOCK_BOOTTIME, taken just before the call. A NULL
+ * means that the rings are to be looked at anew later.
+ */
+struct wire_record *source_rings_next(struct source_rings *rings, uint64_t now_ns);
+/* Is a ring more than a quarter full? Then there is no time to sleep. */
+bool source_rings_is_pressed(const struct source_rings *rings);
+/* Sum over the rings. */
+uint64_t source_rings_drops(const struct source_rings *rings, enum wire_drop why);
+/* Of one ring, by order of adding. */
+unsigned int source_rings_count(const struct source_rings *rings);
+uint64_t source_rings_drops_of(const struct source_rings *rings, unsigned int idx,
+			       enum wire_drop why);
+
+#endif

@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every file of ours says its licence in its first or second line.
+. "$(dirname "$0")/../lib.sh"
+cd "$ROOT" || exit 1
+
+find src bpf tests .ci bench man completions chisels filters Makefile -type f 2>/dev/null | grep -v \
+	-e '\.md$' -e '^tests/data/' -e '^tests/fuzz/corpus/' -e '^tests/.*\.\(stdout\|stderr\|exit\|out\)$' |
+	sort >"$T/files"
+while read -r file; do
+	case $file in
+	bpf/* | src/event/wire.h) want=GPL-2.0-or-later ;;
+	*) want=GPL-3.0-or-later ;;
+	esac
+	head -n 2 "$file" | grep -q "SPDX-License-Identifier: $want\([^-A-Za-z0-9.].*\)\{0,1\}$" ||
+		echo "$file: no line with $want"
+done <"$T/files" >"$T/bad"
+[ ! -s "$T/bad" ] || { cat "$T/bad"; fail "licence lines"; }
