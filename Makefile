@@ -80,7 +80,10 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Ibpf -Isr
 SRC := $(sort $(wildcard $(FOLDERS:%=src/%/*.c)))
 OBJ := $(SRC:%.c=$(O)/%.o)
 LIB := $(O)/librtsec.a
-BPF_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard bpf/*.bpf.c)))
+# bpftool loses a map that an object before its definition refers to: definitions first.
+BPF_FIRST := $(wildcard bpf/dispatch.bpf.c bpf/path.bpf.c)
+BPF_OBJ := $(patsubst %.c,$(O)/%.o,$(BPF_FIRST) \
+	$(filter-out $(BPF_FIRST),$(sort $(wildcard bpf/*.bpf.c))))
 SKEL := $(if $(BPF_OBJ),$(O)/rtsec_bpf.skel.h)
 LIVE_OBJ := $(filter $(O)/src/source/live%.o,$(OBJ))
 PROGRAMS := $(patsubst src/%.c,$(O)/%,$(wildcard src/docgen.c)) \

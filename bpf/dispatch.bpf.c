@@ -12,24 +12,11 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile __u64 ring_size = WIRE_RING_DEFAULT;
 const volatile __u32 want_starts = 0;
 const volatile struct wire_syscall syscalls[2 * WIRE_SYSCALL_MAX] = {};
-const volatile __s32 cgroup_index[WIRE_CGROUP_COUNT] = {};
 struct wire_settings settings = {};
 
 struct rings_map rings SEC(".maps");
 struct pending_map pending SEC(".maps");
-
-/* Programs of tails.def, by wire_syscall.tail. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, WIRE_TAIL_MAX);
-	__uint(key_size, 4);
-	__uint(value_size, 4);
-} tails SEC(".maps");
-
-static __always_inline bool is_wanted(__u32 event)
-{
-	return settings.events[event / 64 & 7] >> (event % 64) & 1;
-}
+struct tails_map tails SEC(".maps");
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
@@ -43,7 +30,8 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long id)
 	if (!p)
 		return 0;
 	p->nr = id;
-	p->seen = 1;
+	p->compat = regs_is_compat(task);
+	p->did_exec = 0;
 	p->start_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }
@@ -76,7 +64,7 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		idx = WIRE_SYSCALL_MAX - 1; /* never a call: generic with code 0 */
 	if (regs_is_compat(task))
 		idx += WIRE_SYSCALL_MAX;
-	if (idx >= 2 * WIRE_SYSCALL_MAX || !is_wanted(syscalls[idx].event))
+	if (idx >= 2 * WIRE_SYSCALL_MAX || !dispatch_is_wanted(syscalls[idx].event))
 		return 0;
 	bpf_tail_call(ctx, &tails, syscalls[idx].tail);
 	return 0;

@@ -113,12 +113,37 @@ static __always_inline bool emit_begin_call(struct emit *e, struct pt_regs *regs
 	return true;
 }
 
+/*
+ * The record under way on this CPU, picked up in a function that the verifier
+ * looks at on its own and that therefore takes numbers only; idx is the number
+ * of its next parameter.  Before the call, and inside before the return, pos
+ * goes through memory with emit_sync().
+ */
+static __always_inline bool emit_resume(struct emit *e, __u32 idx)
+{
+	struct wire_ring *ring = emit_ring();
+
+	if (!ring)
+		return false;
+	e->ring = ring;
+	e->rec = ring->data + (ring->prod & (ring_size - 1));
+	e->pos = ring->pos & EMIT_POS_MASK;
+	e->idx = idx & 63;
+	return true;
+}
+
+/* Takes over where a function that used emit_resume() left the record. */
+static __always_inline void emit_reload(struct emit *e)
+{
+	barrier();
+	e->pos = *(volatile __u64 *)&e->ring->pos & EMIT_POS_MASK;
+}
+
 /* Takes pos through memory, so that the verifier forgets how it came about. */
 static __always_inline void emit_sync(struct emit *e)
 {
 	e->ring->pos = e->pos;
-	barrier();
-	e->pos = *(volatile __u64 *)&e->ring->pos & EMIT_POS_MASK;
+	emit_reload(e);
 }
 
 /* Bytes a parameter may still take. */
@@ -220,6 +245,23 @@ static __always_inline void emit_user_data(struct emit *e, const void *data, __u
 	emit_sync(e);
 }
 
+/* A user's struct timespec as nanoseconds; time32: of two 32-bit words. Empty if there is none. */
+static __always_inline void emit_user_time(struct emit *e, const void *addr, bool time32)
+{
+	__s64 parts[2] = {};
+	__s32 *halves = (__s32 *)parts;
+
+	if (!addr || bpf_probe_read_user(parts, time32 ? 8 : 16, addr)) {
+		emit_empty(e);
+		return;
+	}
+	if (time32) {
+		parts[1] = halves[1];
+		parts[0] = halves[0];
+	}
+	emit_u64(e, parts[0] * 1000000000 + parts[1]);
+}
+
 /*
  * A parameter built piece by piece: emit_open_param(), any number of bytes
  * written at rec + pos with pos moved on and emit_sync() after each, then
@@ -234,6 +276,21 @@ static __always_inline void emit_close_param(struct emit *e, __u64 begin)
 {
 	*(__u16 *)(e->rec + WIRE_LENS_OFFSET + 2 * e->idx) = e->pos - begin;
 	e->idx++;
+}
+
+/* rtsec's own bytes behind the last parameter (wire.h): once, then its entries. */
+static __always_inline void emit_extra_begin(struct emit *e)
+{
+	*(__u32 *)(e->rec + e->pos) = WIRE_EXTRA_MAGIC;
+	e->pos += 4;
+}
+
+/* The head of an entry; its len bytes follow at rec + pos. */
+static __always_inline void emit_extra_entry(struct emit *e, enum wire_extra tag, __u32 len)
+{
+	*(__u16 *)(e->rec + e->pos) = tag;
+	*(__u16 *)(e->rec + e->pos + 2) = len;
+	e->pos += 4;
 }
 
 /* The record must be there before prod says so. x86 keeps stores in order; elsewhere a full barrier. */

@@ -19,7 +19,9 @@
 struct pending {
 	__u64 start_ns; /* boottime; 0: no call is under way */
 	__u32 nr; /* as the program asked, before exec or sigreturn change it */
-	__u32 seen; /* a start was seen for this thread before */
+	__u8 compat; /* nr is of the 32-bit table */
+	__u8 did_exec; /* a new image runs: the exit of the call says nothing new */
+	__u16 pad;
 };
 
 /* One element: the ring of one CPU. Its size is set before load. */
@@ -39,6 +41,14 @@ struct rings_map {
 	__array(values, struct ring_map);
 };
 
+/* Programs of tails.def, by wire_syscall.tail. */
+struct tails_map {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, WIRE_TAIL_MAX);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+};
+
 struct pending_map {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -48,11 +58,17 @@ struct pending_map {
 
 extern struct rings_map rings SEC(".maps");
 extern struct pending_map pending SEC(".maps");
+extern struct tails_map tails SEC(".maps");
 
 extern const volatile __u64 ring_size; /* bytes of data, a power of two */
 extern const volatile __u32 want_starts; /* the enter hook is attached */
 extern const volatile struct wire_syscall syscalls[2 * WIRE_SYSCALL_MAX]; /* native, then compat */
-extern const volatile __s32 cgroup_index[WIRE_CGROUP_COUNT]; /* -1: kernel has no such controller */
+extern const volatile struct wire_syscall muxed_calls[WIRE_MUXED_MAX]; /* by regs_muxed() */
 extern struct wire_settings settings;
+
+static __always_inline bool dispatch_is_wanted(__u32 event)
+{
+	return settings.events[event / 64 & 7] >> (event % 64) & 1;
+}
 
 #endif

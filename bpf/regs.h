@@ -80,11 +80,61 @@ static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 a
 
 #endif
 
+/*
+ * Numbers of 32-bit calls; both machines count the old ones alike.  Uids had 16
+ * bits up to number 197, times have 64 bits from 403 on (arch/x86/entry/syscalls/
+ * syscall_32.tbl, arch/arm/tools/syscall.tbl).
+ */
+#define REGS_COMPAT_SENDFILE 187 /* its offset has 32 bits */
+
+static __always_inline bool regs_has_id16(struct pt_regs *regs)
+{
+	return regs_nr(regs) < 198;
+}
+
+static __always_inline bool regs_has_time64(struct pt_regs *regs)
+{
+	return regs_nr(regs) >= 403;
+}
+
+#if defined(__TARGET_ARCH_x86)
+
+#define REGS_COMPAT_SOCKETCALL 102
+#define REGS_COMPAT_IPC 117
+
+/* Place in muxed_calls of the call inside socketcall or ipc that ends here; 0: it is neither. */
+static __always_inline __u64 regs_muxed(struct pt_regs *regs)
+{
+	__u64 number = (__u32)regs->bx;
+
+	if (!regs_is_compat(bpf_get_current_task_btf()))
+		return 0;
+	if (regs_nr(regs) == REGS_COMPAT_SOCKETCALL)
+		return number < WIRE_MUXED_IPC ? number : 0;
+	if (regs_nr(regs) != REGS_COMPAT_IPC)
+		return 0;
+	number = (number & 0xffff) + WIRE_MUXED_IPC; /* the high half is a version */
+	return number < WIRE_MUXED_MAX ? number : 0;
+}
+
+#else
+
+/* Programs of the machines we record have numbers of their own for these. */
+static __always_inline __u64 regs_muxed(struct pt_regs *regs)
+{
+	return 0;
+}
+
+#endif
+
 /* What the number of the call that ends here means; never NULL in a tail-called program. */
 static __always_inline const volatile struct wire_syscall *regs_call(struct pt_regs *regs)
 {
 	__u64 idx = (__u32)regs_nr(regs);
+	__u64 muxed = regs_muxed(regs);
 
+	if (muxed)
+		return muxed < WIRE_MUXED_MAX ? &muxed_calls[muxed] : NULL;
 	if (idx == (__u32)-1)
 		idx = settings.sigreturn_nr;
 	if (idx >= WIRE_SYSCALL_MAX)

@@ -97,8 +97,12 @@ struct inode___old {
 struct inode___mid {
 	struct timespec64 __i_ctime, __i_mtime; /* 6.6 to 6.10 */
 };
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
 struct dentry {
 	u32 d_flags;
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
@@ -108,10 +112,18 @@ struct vfsmount {
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;
 };
+struct ns_common {
+	u32 inum;
+};
+struct mnt_namespace {
+	struct ns_common ns;
+};
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+	int mnt_id;
 };
 struct path {
 	struct vfsmount *mnt;
@@ -137,7 +149,14 @@ struct files_struct {
 struct fs_struct {
 	struct path root, pwd;
 };
+struct percpu_counter {
+	s64 count;
+};
+struct mm_rss_stat { /* to 6.1 */
+	long count[4];
+};
 struct mm_struct {
+	struct percpu_counter rss_stat[4]; /* struct mm_rss_stat to 6.1 */
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long total_vm;
 	struct file *exe_file;
@@ -171,6 +190,7 @@ struct pid {
 	struct upid numbers[1];
 };
 struct nsproxy {
+	struct mnt_namespace *mnt_ns;
 	struct pid_namespace *pid_ns_for_children;
 };
 struct rlimit {
@@ -187,6 +207,7 @@ struct signal_struct {
 	struct {
 		int counter;
 	} live;
+	struct list_head thread_head;
 	int group_exit_code;
 	u32 flags;
 	u32 is_child_subreaper : 1;
@@ -221,6 +242,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct list_head children;
+	struct list_head thread_node;
 	struct pid *thread_pid;
 	unsigned long min_flt, maj_flt;
 	u64 start_time;
@@ -238,12 +260,87 @@ struct task_struct {
 		u32 val;
 	} loginuid;
 };
+struct kernel_siginfo {
+	struct {
+		int si_signo, si_errno, si_code;
+		union {
+			struct {
+				int _pid;
+			} _kill;
+		} _sifields;
+	};
+};
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
 	const char *interp;
 	const char *fdpath;
 	int argc, envc;
+};
+
+struct in6_addr {
+	union {
+		u32 u6_addr32[4];
+	} in6_u;
+};
+struct sock_common {
+	u32 skc_daddr, skc_rcv_saddr; /* network order, as are the ports */
+	u16 skc_dport;
+	u16 skc_num; /* local port, a plain number */
+	u16 skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_type, sk_protocol;
+	u32 sk_ack_backlog, sk_max_ack_backlog;
+};
+struct socket {
+	struct file *file;
+	struct sock *sk;
+};
+struct ipv6_pinfo {
+	struct in6_addr saddr;
+};
+struct inet_sock {
+	struct sock sk;
+	struct ipv6_pinfo *pinet6;
+	u32 inet_saddr;
+	u16 inet_sport;
+};
+struct sockaddr_un {
+	u16 sun_family;
+	char sun_path[108];
+};
+struct unix_address {
+	int len; /* of the name: family and path */
+	struct sockaddr_un name[0];
+};
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr;
+	struct sock *peer;
+};
+
+/* What an iterator over open files is called with (kernel/bpf/task_iter.c). */
+struct seq_file;
+struct bpf_iter_meta {
+	union {
+		struct seq_file *seq;
+	};
+};
+struct bpf_iter__task_file {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct task_struct *task;
+	};
+	u32 fd;
+	union {
+		struct file *file;
+	};
 };
 
 #pragma clang attribute pop

@@ -29,7 +29,9 @@ struct engine_opts {
 	const struct filter *filter; /* borrowed; NULL: everything passes */
 	uint64_t max_events; /* -n: stop after so many passed; 0 no limit */
 	uint64_t max_seconds; /* -M: of wall clock (live) or event time; 0 no limit */
-	const volatile int *stop; /* set by a signal handler; NULL never */
+	/* Asked several times a second; true ends the run as if the source had ended. NULL: never. */
+	bool (*is_stop_wanted)(void *ctx);
+	void *stop_ctx;
 	bool show_internal; /* also events of the INTERNAL category */
 	bool progress; /* a progress line on stderr while reading a big file */
 };

@@ -5,7 +5,7 @@
  * from a live machine, state/ takes them in.  All text is borrowed spans that
  * live as long as the call they are passed to.
  *
- * Unknown values: -1 for signed ids, UINT32_MAX for uid, gid and loginuid,
+ * Unknown values: -1 for signed ids, UINT32_MAX for uid, gid, loginuid and vm sizes,
  * SNAP_UNKNOWN for 64-bit numbers, absent spans for text.
  */
 #ifndef RTSEC_EVENT_SNAPSHOT_H

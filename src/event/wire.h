@@ -17,21 +17,15 @@
 #ifndef RTSEC_EVENT_WIRE_H
 #define RTSEC_EVENT_WIRE_H
 
+/* No header is shared by both sides, so these are the compiler's own types. */
+#define WIRE_ASSERT _Static_assert
+typedef unsigned char wire_u8;
+typedef unsigned short wire_u16;
+typedef unsigned int wire_u32;
 #ifdef __bpf__
-#include "vmlinux.h"
-#define WIRE_ASSERT _Static_assert
-typedef __u8 wire_u8;
-typedef __u16 wire_u16;
-typedef __u32 wire_u32;
-typedef __u64 wire_u64;
+typedef unsigned long long wire_u64; /* the kernel's __u64 */
 #else
-#include <stddef.h>
-#include <stdint.h>
-#define WIRE_ASSERT _Static_assert
-typedef uint8_t wire_u8;
-typedef uint16_t wire_u16;
-typedef uint32_t wire_u32;
-typedef uint64_t wire_u64;
+typedef __UINT64_TYPE__ wire_u64; /* uint64_t, for PRIu64 */
 #endif
 
 /* --- records ------------------------------------------------------------ */
@@ -53,8 +47,8 @@ enum wire_record_flag {
 	WIRE_RECORD_ASYNC = 1u << 0,
 };
 
-WIRE_ASSERT(offsetof(struct wire_record, start_ns) == 8, "layout");
-WIRE_ASSERT(offsetof(struct wire_record, event) == 16, "layout");
+WIRE_ASSERT(__builtin_offsetof(struct wire_record, start_ns) == 8, "layout");
+WIRE_ASSERT(__builtin_offsetof(struct wire_record, event) == 16, "layout");
 
 /* Largest record; a block of these types is at most 65536 + 8 bytes. */
 #define WIRE_RECORD_MAX 65536u
@@ -109,25 +103,48 @@ struct wire_ring {
 #define WIRE_RING_HEADER 4096u
 WIRE_ASSERT(sizeof(struct wire_ring) == WIRE_RING_HEADER, "the data starts on a page");
 
+/* --- open files --------------------------------------------------------------- */
+
+/*
+ * What the iterator over open files writes for each, one behind the other; the
+ * name follows: what the link in /proc/PID/fd would say, or the raw address of a
+ * unix socket (sun_path as bound). Other sockets have none.
+ */
+struct wire_fd {
+	wire_u32 size; /* with the name, a multiple of 8 */
+	wire_u32 name_len;
+	int tgid, tid; /* of the initial pid namespace */
+	wire_u32 fd;
+	wire_u32 flags; /* the kernel's open flags, O_CLOEXEC as this fd has it */
+	wire_u64 ino;
+	wire_u32 dev; /* of the file system: major << 20 | minor */
+	wire_u32 nlink;
+	int mnt_id;
+	wire_u16 mode;
+	wire_u8 is_unlinked; /* this name of it was deleted */
+	wire_u8 state; /* sockets: net/tcp_states.h */
+	wire_u16 family; /* sockets: AF_*, else 0 */
+	wire_u16 type; /* sockets: SOCK_* */
+	wire_u16 protocol;
+	wire_u16 sport, dport; /* plain numbers; local end first */
+	wire_u16 pad[3];
+	wire_u8 sip[16], dip[16]; /* network order; IPv4 uses the first 4 bytes */
+	wire_u64 unix_source, unix_peer; /* kernel pointers */
+};
+
+#define WIRE_FD_NAME_MAX 4096u
+WIRE_ASSERT(sizeof(struct wire_fd) == 112, "layout");
+
 /* --- settings, changeable while running -------------------------------------- */
 
 struct wire_settings {
 	wire_u32 snaplen; /* bytes kept of data buffers */
 	int self_tgid; /* thread group that is not recorded: the recorder's own */
 	wire_u32 sigreturn_nr; /* rt_sigreturn, whose exit no longer carries it */
+	wire_u32 execveat_nr[2]; /* native, compat: tells the two exec calls apart at exec time */
 	wire_u32 pad;
 	wire_u64 events[8]; /* bit per event type: wanted */
 	wire_u64 no_ring; /* events lost on a CPU that has no ring yet; counted by the programs */
-};
-
-/* Controllers whose path is recorded, in the order of the cgroups parameter. */
-enum wire_cgroup {
-	WIRE_CGROUP_CPUSET,
-	WIRE_CGROUP_CPU,
-	WIRE_CGROUP_CPUACCT,
-	WIRE_CGROUP_IO,
-	WIRE_CGROUP_MEMORY,
-	WIRE_CGROUP_COUNT
 };
 
 /* --- what a system call number means ------------------------------------------ */
@@ -141,6 +158,15 @@ struct wire_syscall {
 };
 
 #define WIRE_SYSCALL_MAX 512u /* numbers looked at; the last stands for all others: code 0 */
+
+/*
+ * Calls inside socketcall(2) and ipc(2) of 32-bit x86: those of the first by their
+ * number, those of the second by theirs after WIRE_MUXED_IPC.
+ */
+#define WIRE_MUXED_IPC 32u
+#define WIRE_MUXED_MAX 64u
+/* Stands for both where a call has one event: never made, always wanted. */
+#define WIRE_EVENT_ANY 511u
 
 /* Event numbers, for the programs. */
 enum wire_event {

@@ -162,7 +162,8 @@ struct field_env {
 	uint64_t dropped; /* as the source reports it */
 
 	/* Of field/ alone. */
-	struct field_clock clock;
+	struct field_clock clock; /* of events; those in arguments are elsewhere in time */
+	struct field_clock arg_clock;
 	struct field_delta delta[2]; /* output, filters */
 	struct str tmp[2];
 };
@@ -216,11 +217,11 @@ void field_time_text(uint64_t ts_ns, struct str *out);
 struct field_template;
 
 /* The default line of sysdig; -pc and -pk add the container. */
-#define FIELD_DEFAULT_TEMPLATE                                                              \
+#define FIELD_DEFAULT_TEMPLATE                                                            \
 	"*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type " \
 	"%evt.info"
-#define FIELD_CONTAINER_TEMPLATE                                                                \
-	"*%evt.num %evt.outputtime %evt.cpu %container.name (%container.id) %proc.name "      \
+#define FIELD_CONTAINER_TEMPLATE                                                         \
+	"*%evt.num %evt.outputtime %evt.cpu %container.name (%container.id) %proc.name " \
 	"(%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info"
 
 /* NULL with err filled (line, column) on a bad template. Freed by field_template_free(). */
@@ -229,13 +230,13 @@ void field_template_free(struct field_template *tpl);
 uint32_t field_template_needs(const struct field_template *tpl);
 /* Appends the line without newline; false when a field is unset and the template lacks '*'. */
 bool field_template_render_text(const struct field_template *tpl, struct field_env *env,
-			  const struct event *ev, struct str *out);
+				const struct event *ev, struct str *out);
 /*
  * One JSON object, no newline: the fields as written are the keys, sorted;
  * transformer calls are left out. Unset: null with '*', else false.
  */
 bool field_template_render_json(const struct field_template *tpl, struct field_env *env,
-			  const struct event *ev, struct str *out);
+				const struct event *ev, struct str *out);
 
 /* --- transformers, shared by filters and templates --------------------------------- */
 

@@ -25,6 +25,8 @@
 #include "field/field.h"
 #include "filter/lex.h"
 
+#define SHOWN_MAX ((size_t)100) /* bytes of a text in a message */
+
 /* What all the texts of one filter (its own and its macros') share. */
 struct shared {
 	const struct filter_opts *opts;
@@ -45,7 +47,8 @@ struct parser {
 	unsigned int depth;
 };
 
-int parse_fail(struct err *err, const char *source, struct tree_place place, const char *fmt, ...)
+int parse_fail(struct err *err, int code, const char *source, struct tree_place place,
+	       const char *fmt, ...)
 {
 	char why[ERR_TEXT_MAX];
 	va_list args;
@@ -54,9 +57,22 @@ int parse_fail(struct err *err, const char *source, struct tree_place place, con
 	vsnprintf(why, sizeof(why), fmt, args);
 	va_end(args);
 	if (place.macro)
-		return err_set_at(err, -EINVAL, source, place.index, "in macro '%s': %s",
-				  place.macro, why);
-	return err_set_at(err, -EINVAL, source, place.index, "%s", why);
+		return err_set_at(err, code, source, place.index, "in macro '%s': %s", place.macro,
+				  why);
+	return err_set_at(err, code, source, place.index, "%s", why);
+}
+
+const char *parse_shown(struct span text, struct arena *arena)
+{
+	struct str shown = { 0 };
+	const char *copy;
+
+	str_append_escaped(&shown, text.ptr, text.len < SHOWN_MAX ? text.len : SHOWN_MAX);
+	if (text.len > SHOWN_MAX)
+		str_append_text(&shown, "...");
+	copy = arena_strdup(arena, str_text(&shown));
+	str_release(&shown);
+	return copy;
 }
 
 static struct tree_place here(const struct parser *parser)
@@ -70,8 +86,9 @@ static struct tree_place here(const struct parser *parser)
 	return place;
 }
 
-#define FAIL(parser, ...) \
-	parse_fail((parser)->shared->err, (parser)->shared->source, here(parser), __VA_ARGS__)
+#define FAIL(parser, ...)                                                                  \
+	parse_fail((parser)->shared->err, -EINVAL, (parser)->shared->source, here(parser), \
+		   __VA_ARGS__)
 
 static bool enter(struct parser *parser)
 {
@@ -153,8 +170,7 @@ static bool take_transformer(struct parser *parser, int *transformer, struct spa
 	return false;
 }
 
-#define TRANSFORMERS \
-	"val, tolower, toupper, b64, basename, len, join, concat, getopt"
+#define TRANSFORMERS "val, tolower, toupper, b64, basename, len, join, concat, getopt"
 
 /* --- fields and transformers ------------------------------------------------ */
 
@@ -396,13 +412,13 @@ static bool open_named(struct parser *inner, const struct parser *outer, struct 
 
 	for (parser = outer; parser; parser = parser->outer) {
 		if (parser->name && !strcmp(parser->name, name)) {
-			parse_fail(outer->shared->err, outer->shared->source, place,
+			parse_fail(outer->shared->err, -EINVAL, outer->shared->source, place,
 				   "'%s' refers to itself", name);
 			return false;
 		}
 	}
 	if (strlen(text) > LIMIT_FILTER_LEN) {
-		parse_fail(outer->shared->err, outer->shared->source, place,
+		parse_fail(outer->shared->err, -EINVAL, outer->shared->source, place,
 			   "'%s' is longer than %u bytes", name, (unsigned int)LIMIT_FILTER_LEN);
 		return false;
 	}
@@ -462,8 +478,8 @@ static bool parse_string(struct parser *parser, struct tree *check, bool in_list
 		break;
 	}
 	if (lex_bare(&parser->lex, &text))
-		return in_list ? add_word(parser, check, place, text) :
-				 add_value(parser, check, place, text, false);
+		return in_list ? add_word(parser, check, place, text)
+			       : add_value(parser, check, place, text, false);
 	*found = false;
 	return true;
 }
@@ -717,6 +733,12 @@ static struct tree *parse_group(struct parser *parser)
 	return tree;
 }
 
+static void fail_rest(struct parser *parser)
+{
+	FAIL(parser, "unexpected token after '%s', expecting 'or', 'and'",
+	     parse_shown(parser->lex.last, parser->shared->arena));
+}
+
 static struct tree *parse_macro(struct parser *parser, struct tree_place place, struct span word)
 {
 	const struct filter_opts *opts = parser->shared->opts;
@@ -725,10 +747,12 @@ static struct tree *parse_macro(struct parser *parser, struct tree_place place, 
 	struct parser inner;
 	struct tree *tree;
 
+	/* The checker complains of it: what follows may be wrong in a plainer way. */
 	if (!text) {
-		parse_fail(parser->shared->err, parser->shared->source, place,
-			   "unexpected identifier '%s'", name);
-		return NULL;
+		tree = new_tree(parser, TREE_NAME, place);
+		if (tree)
+			tree->name = name;
+		return tree;
 	}
 	if (!open_named(&inner, parser, place, name, text))
 		return NULL;
@@ -736,9 +760,7 @@ static struct tree *parse_macro(struct parser *parser, struct tree_place place, 
 	if (!tree)
 		return NULL;
 	if (!lex_is_end(&inner.lex)) {
-		FAIL(&inner, "unexpected token after '%.*s', expecting 'or', 'and'",
-		     (int)(inner.lex.last.len < 80 ? inner.lex.last.len : 80),
-		     (const char *)inner.lex.last.ptr);
+		fail_rest(&inner);
 		return NULL;
 	}
 	return tree;
@@ -845,14 +867,14 @@ static struct tree *parse_or(struct parser *parser)
 	return parse_chain(parser, TREE_OR, "or", parse_and);
 }
 
-struct tree *parse_filter(const char *text, const char *source, const struct filter_opts *opts,
-			  struct arena *arena, struct err *err)
+struct tree *parse_filter(const char *text, const struct filter_opts *opts, struct arena *arena,
+			  struct err *err)
 {
 	struct shared shared = {
 		.opts = opts,
 		.arena = arena,
 		.err = err,
-		.source = source,
+		.source = text,
 		.max_depth = opts->max_depth ? opts->max_depth : LIMIT_FILTER_DEPTH,
 	};
 	struct parser parser = { .shared = &shared };
@@ -867,13 +889,13 @@ struct tree *parse_filter(const char *text, const char *source, const struct fil
 		FAIL(&parser, "filter is longer than %u bytes", (unsigned int)LIMIT_FILTER_LEN);
 		return NULL;
 	}
+	/* The tree points into the text and outlives the caller's. */
+	lex_init(&parser.lex, arena_strdup(arena, text));
 	tree = parse_or(&parser);
 	if (!tree)
 		return NULL;
 	if (!lex_is_end(&parser.lex)) {
-		FAIL(&parser, "unexpected token after '%.*s', expecting 'or', 'and'",
-		     (int)(parser.lex.last.len < 80 ? parser.lex.last.len : 80),
-		     (const char *)parser.lex.last.ptr);
+		fail_rest(&parser);
 		return NULL;
 	}
 	return tree;

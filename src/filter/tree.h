@@ -57,7 +57,13 @@ struct tree_term {
 
 #define TREE_VAL (-1)
 
-enum tree_kind { TREE_AND, TREE_OR, TREE_NOT, TREE_CHECK };
+enum tree_kind {
+	TREE_AND,
+	TREE_OR,
+	TREE_NOT,
+	TREE_CHECK,
+	TREE_NAME, /* a word that is neither a check nor a macro: always an error in the end */
+};
 
 struct check;
 
@@ -66,6 +72,8 @@ struct tree {
 	struct tree_place place;
 	enum tree_kind kind;
 	struct tree *children; /* AND, OR: two or more; NOT: one */
+	const char *name; /* NAME */
+	uint32_t check_cnt; /* in it, counted by the checker */
 
 	struct tree_term *left;
 	enum op op; /* never OP_SAME */
@@ -75,7 +83,7 @@ struct tree {
 	struct tree_value *values;
 	uint32_t value_cnt;
 	bool is_list; /* values stood in parentheses, or came from a named list */
-	const struct check *check; /* made by the checker */
+	struct check *check; /* made by the checker */
 };
 
 #endif

@@ -10,7 +10,8 @@
  *   the codes, as they are or (flag bit 0) as one zstd frame
  *
  * One code an event block, in their order.  0: not known.  1..254: a duration of
- * 64 ns * 2^((code - 1) / 12), the nearest one, so within 3 %; the last is 142 ms.
+ * 64 ns * 2^((code - 1) / 12), the nearest one, so within 3 % (and half a nanosecond);
+ * the last is 142 ms.
  * 255: two more bytes e and m; e is 255: m ns, else (256 + m) * 2^e ns.
  */
 #ifndef RTSEC_SCAP_COLUMN_H

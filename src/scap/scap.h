@@ -7,6 +7,16 @@
  *
  * The reader accepts every block version ever written; the newest ones are what
  * the writer makes.  Nothing ever seeks on the input.
+ *
+ *   block      type | total | body ... | 0-3 zeros | total
+ *   stream     section, machine, interfaces, users, processes, fds of each thread,
+ *              events ...; another section may follow
+ *   zstd file  [data: all up to the first event] [durations][data: events]
+ *              [durations][data: events] ... [seek table]
+ *
+ * [..] is a frame; data frames end where blocks end, the others are skippable
+ * frames that other programs pass over.  Ids of skippable frames that this
+ * version does not know are passed over as well.
  */
 #ifndef RTSEC_SCAP_SCAP_H
 #define RTSEC_SCAP_SCAP_H
@@ -68,7 +78,8 @@ struct scap_block {
 	const uint8_t *data; /* from the type field to the trailer */
 	uint32_t len; /* total length */
 	uint64_t offset; /* of the block in the uncompressed stream */
-	uint64_t start_ns; /* events: when the call began, EVENT_TIME_UNKNOWN if the trace does not say */
+	/* Events: when the call began, EVENT_TIME_UNKNOWN if the trace does not say. */
+	uint64_t start_ns;
 };
 
 /* Body without header and trailer. */
@@ -93,8 +104,8 @@ struct scap_reader;
 /* path "-" is standard input. 0 or negative errno with err filled; NULL text never. */
 int scap_reader_open(const char *path, struct scap_reader **reader, struct err *err) MUST_USE;
 /* From an open fd the reader then owns; name is for messages. */
-int scap_reader_open_fd(int fd, const char *name, struct scap_reader **reader, struct err *err)
-	MUST_USE;
+int scap_reader_open_fd(int fd, const char *name, struct scap_reader **reader,
+			struct err *err) MUST_USE;
 void scap_reader_close(struct scap_reader *reader);
 
 /* stats may be NULL. Unknown blocks are passed over and counted. Negative errno: read error. */

@@ -72,7 +72,8 @@ static int open_existing(const char *path, bool force, struct err *err)
 
 	if (!stat(path, &st) && S_ISREG(st.st_mode) && !force)
 		return err_set(err, -EEXIST, "%s: the file exists (--force overwrites it)", path);
-	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | (force ? O_CREAT | O_TRUNC : 0), FILE_MODE);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | (force ? O_CREAT | O_TRUNC : 0),
+		  FILE_MODE);
 	if (fd < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	/* It may have become a file of somebody's in between. */
@@ -117,6 +118,7 @@ static int write_out(struct scap_writer *writer, struct err *err)
 {
 	const char *at = writer->out.buf;
 	size_t left = writer->out.len;
+	bool is_whole;
 	int code;
 
 	while (left) {
@@ -139,12 +141,10 @@ static int write_out(struct scap_writer *writer, struct err *err)
 		return 0;
 	}
 	code = errno;
-	err_set(&writer->failed, -code, "%s: %s", writer->name, strerror(code));
-	if (writer->is_regular &&
-	    ftruncate(writer->fd, writer->base + (off_t)writer->file_bytes) < 0)
-		err_init(&writer->failed),
-			err_set(&writer->failed, -code, "%s: %s; what was written last is incomplete",
-				writer->name, strerror(code));
+	is_whole = writer->is_regular &&
+		   !ftruncate(writer->fd, writer->base + (off_t)writer->file_bytes);
+	err_set(&writer->failed, -code, "%s: %s; %s", writer->name, strerror(code),
+		is_whole ? "the trace is whole up to there" : "the trace may end in a torn frame");
 	return fail(writer, err);
 }
 
@@ -197,6 +197,7 @@ static int pack_gzip(struct scap_writer *writer, struct err *err)
 
 static int end_frame(struct scap_writer *writer, struct err *err)
 {
+	struct str empty = writer->out;
 	int ret = 0;
 
 	if (!writer->raw.len)
@@ -209,7 +210,8 @@ static int end_frame(struct scap_writer *writer, struct err *err)
 		ret = pack_gzip(writer, err);
 		break;
 	case SCAP_COMPRESS_NONE:
-		str_append(&writer->out, writer->raw.buf, writer->raw.len);
+		writer->out = writer->raw;
+		writer->raw = empty;
 		break;
 	}
 	str_reset(&writer->raw);
@@ -217,8 +219,8 @@ static int end_frame(struct scap_writer *writer, struct err *err)
 	return ret ? ret : write_out(writer, err);
 }
 
-static int put_block(struct scap_writer *writer, const uint8_t *block, size_t len, uint64_t duration_ns,
-		     struct err *err)
+static int put_block(struct scap_writer *writer, const uint8_t *block, size_t len,
+		     uint64_t duration_ns, struct err *err)
 {
 	bool is_event = scap_kind_of(load_u32(block)) == SCAP_KIND_EVENT;
 	int ret = 0;
@@ -249,7 +251,8 @@ static int init_library(struct scap_writer *writer, int level, struct err *err)
 			return fail_library(writer, "ZSTD_createCCtx", err);
 		if (!level)
 			level = ZSTD_LEVEL;
-		if (ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, level)) ||
+		if (ZSTD_isError(
+			    ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, level)) ||
 		    ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_checksumFlag, 1)))
 			return fail_library(writer, "ZSTD_CCtx_setParameter", err);
 	} else if (writer->compress == SCAP_COMPRESS_GZIP) {

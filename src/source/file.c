@@ -48,8 +48,7 @@ static const struct source_ops file_ops = {
 	.close = file_close,
 };
 
-int source_open_file(const char *path, struct stats *stats, struct source **source,
-		     struct err *err)
+int source_open_file(const char *path, struct stats *stats, struct source **source, struct err *err)
 {
 	struct scap_reader *reader;
 	struct file_source *file;

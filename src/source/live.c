@@ -295,11 +295,15 @@ int source_open_live(const struct source_live_opts *opts, struct stats *stats,
 		ret = source_bpf_attach(live->programs, err);
 	live->wall_offset_ns = wall_offset();
 	if (!ret)
-		ret = source_snapshot(&set, &live->snapshot, err);
+		scap_put_section(&live->snapshot);
+	if (!ret)
+		ret = source_snapshot(set.full_proc_scan ? NULL : live->programs, &live->snapshot,
+				      err);
 	if (ret) {
 		live_close(&live->source);
 		return ret;
 	}
+	log_debug("capture is on");
 	*source = &live->source;
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -96,17 +97,80 @@ static void fill_calls(struct wire_syscall *table)
 		set_call(compat, compat_calls[i].nr, event_syscall_find(compat_calls[i].code));
 }
 
+/* Calls inside socketcall (net.h) and ipc (ipc.h) of 32-bit x86, by their number there. */
+static const char *const muxed_names[WIRE_MUXED_MAX] = {
+	[1] = "socket",
+	[2] = "bind",
+	[3] = "connect",
+	[4] = "listen",
+	[5] = "accept",
+	[6] = "getsockname",
+	[7] = "getpeername",
+	[8] = "socketpair",
+	[9] = "send",
+	[10] = "recv",
+	[11] = "sendto",
+	[12] = "recvfrom",
+	[13] = "shutdown",
+	[14] = "setsockopt",
+	[15] = "getsockopt",
+	[16] = "sendmsg",
+	[17] = "recvmsg",
+	[18] = "accept4",
+	[19] = "recvmmsg",
+	[20] = "sendmmsg",
+	[WIRE_MUXED_IPC + 1] = "semop",
+	[WIRE_MUXED_IPC + 2] = "semget",
+	[WIRE_MUXED_IPC + 3] = "semctl",
+	[WIRE_MUXED_IPC + 4] = "semtimedop",
+	[WIRE_MUXED_IPC + 11] = "msgsnd",
+	[WIRE_MUXED_IPC + 12] = "msgrcv",
+	[WIRE_MUXED_IPC + 13] = "msgget",
+	[WIRE_MUXED_IPC + 14] = "msgctl",
+	[WIRE_MUXED_IPC + 21] = "shmat",
+	[WIRE_MUXED_IPC + 22] = "shmdt",
+	[WIRE_MUXED_IPC + 23] = "shmget",
+	[WIRE_MUXED_IPC + 24] = "shmctl",
+};
+
+static void set_muxer(struct wire_syscall *compat, const char *name)
+{
+	int nr = COMPAT_NR(event_syscall_find_name(name));
+
+	if (nr < 0)
+		return;
+	compat[nr].event = WIRE_EVENT_ANY;
+	compat[nr].tail = WIRE_TAIL_demux;
+}
+
+/* The two calls keep their code: it is what a number unknown to them is shown as. */
+static void fill_muxed(struct wire_syscall *compat, struct wire_syscall *muxed)
+{
+	unsigned int i;
+
+	for (i = 0; i < WIRE_MUXED_MAX; i++) {
+		const char *outer = i < WIRE_MUXED_IPC ? "socketcall" : "ipc";
+
+		set_call(muxed, i,
+			 event_syscall_find_name(muxed_names[i] ? muxed_names[i] : outer));
+	}
+	set_muxer(compat, "socketcall");
+	set_muxer(compat, "ipc");
+}
+
 /* --- errors ---------------------------------------------------------------- */
 
+/* A refused program's log has many lines. */
 static int print_debug(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char line[512];
+	char *text, *line, *rest;
 
-	if (level == LIBBPF_DEBUG || !log_is_debug())
+	if (level == LIBBPF_DEBUG || !log_is_debug() || vasprintf(&text, fmt, args) < 0)
 		return 0;
-	vsnprintf(line, sizeof(line), fmt, args);
-	line[strcspn(line, "\n")] = '\0';
-	log_debug("%s", line);
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_debug("%s", line);
+	free(text);
 	return 0;
 }
 
@@ -122,18 +186,30 @@ static int check_machine(struct err *err)
 
 static int load_error(int code, struct err *err)
 {
-	if (code == -EPERM || code == -EACCES)
+	if (code == -EPERM)
 		return err_set(err, -EPERM,
-			       geteuid() ? "cannot capture: no privilege to load BPF programs "
-					   "(run as root, or with CAP_BPF, CAP_PERFMON and "
-					   "CAP_SYS_PTRACE)" :
-					   "cannot capture: the kernel refuses BPF programs to this "
-					   "root (a user namespace, a container, or a lockdown)");
-	return err_set(err, code, "cannot capture: the kernel refused a BPF program: %s "
-				  "(--debug says which)", strerror(-code));
+			       geteuid()
+				       ? "cannot capture: no privilege to load BPF programs "
+					 "(run as root, or with CAP_BPF, CAP_PERFMON and "
+					 "CAP_SYS_PTRACE)"
+				       : "cannot capture: the kernel refuses BPF programs to this "
+					 "root (a user namespace, a container, or a lockdown)");
+	return err_set(err, code,
+		       "cannot capture: the kernel refused a BPF program: %s "
+		       "(--debug says which)",
+		       strerror(-code));
 }
 
 /* --- life ------------------------------------------------------------------- */
+
+/* For programs that only some architectures have. */
+static void set_autoload(struct bpf_object *obj, const char *name, bool on)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
+
+	if (prog)
+		bpf_program__set_autoload(prog, on);
+}
 
 static void configure(struct source_bpf *programs, const struct source_live_opts *opts,
 		      uint64_t ring_bytes)
@@ -145,33 +221,43 @@ static void configure(struct source_bpf *programs, const struct source_live_opts
 	skel->rodata->ring_size = ring_bytes;
 	skel->rodata->want_starts = opts->starts;
 	fill_calls((struct wire_syscall *)skel->rodata->syscalls);
+	fill_muxed((struct wire_syscall *)skel->rodata->syscalls + WIRE_SYSCALL_MAX,
+		   (struct wire_syscall *)skel->rodata->muxed_calls);
 	skel->bss->settings.snaplen = opts->snaplen;
 	skel->bss->settings.self_tgid = getpid();
+	skel->bss->settings.execveat_nr[0] = NATIVE_NR(event_syscall_find_name("execveat"));
+	skel->bss->settings.execveat_nr[1] = COMPAT_NR(event_syscall_find_name("execveat"));
 	skel->bss->settings.sigreturn_nr = NATIVE_NR(event_syscall_find_name("rt_sigreturn"));
 	for (i = 0; i < sizeof(skel->bss->settings.events) / sizeof(uint64_t); i++)
-		skel->bss->settings.events[i] = opts->event_types ?
-							(i <= EVENT_TYPE_COUNT / 64 ?
-								 opts->event_types[i] :
-								 0) :
-							UINT64_MAX;
+		skel->bss->settings.events[i] =
+			opts->event_types ? (i <= EVENT_TYPE_COUNT / 64 ? opts->event_types[i] : 0)
+					  : UINT64_MAX;
+	skel->bss->settings.events[WIRE_EVENT_ANY / 64] |= UINT64_C(1) << WIRE_EVENT_ANY % 64;
 	bpf_program__set_autoload(skel->progs.sys_enter, opts->starts);
+	bpf_program__set_autoload(skel->progs.sched_switch, opts->switches);
+	bpf_program__set_autoload(skel->progs.list_fds, !opts->full_proc_scan);
+	set_autoload(skel->obj, "page_fault_user", opts->page_faults);
+	set_autoload(skel->obj, "page_fault_kernel", opts->page_faults);
 	bpf_map__set_max_entries(skel->maps.rings, programs->cpu_cnt);
 	bpf_map__set_value_size(inner, programs->map_bytes);
 }
 
-/* A program that a kernel refuses leaves its slot empty: such calls are then not recorded. */
+/* Calls of a program that this kernel refused come as the generic event. */
 static int fill_tails(struct source_bpf *programs, struct err *err)
 {
 	int tails = bpf_map__fd(programs->skel->maps.tails);
+	int generic = bpf_program__fd(programs->skel->progs.x_generic);
 	uint32_t i;
 
 	for (i = 0; i < WIRE_TAIL_COUNT; i++) {
-		struct bpf_program *prog = bpf_object__find_program_by_name(
-			programs->skel->obj, tail_names[i]);
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(programs->skel->obj, tail_names[i]);
 		int fd = prog ? bpf_program__fd(prog) : -1;
 
-		if (fd < 0 || bpf_map_update_elem(tails, &i, &fd, BPF_ANY))
-			return err_set(err, -EINVAL, "cannot capture: program %s is missing",
+		if (fd < 0)
+			fd = generic;
+		if (bpf_map_update_elem(tails, &i, &fd, BPF_ANY))
+			return err_set(err, -EINVAL, "cannot capture: program %s cannot be used",
 				       tail_names[i]);
 	}
 	return 0;
@@ -204,8 +290,111 @@ static int attach(struct source_bpf *programs, struct err *err)
 	return 0;
 }
 
+/* --- programs that a kernel refuses ------------------------------------------- */
+
+#define REFUSED_MAX 64 /* as many programs are done without at most */
+#define VERIFIER_LOG_BYTES (256u << 10)
+
+struct refused {
+	const char
+		*names[REFUSED_MAX]; /* borrowed from the skeleton's object file, which is static */
+	unsigned int cnt;
+};
+
+static bool is_refused(const struct refused *refused, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < refused->cnt; i++)
+		if (!strcmp(refused->names[i], name))
+			return true;
+	return false;
+}
+
+static void leave_out(struct rtsec_bpf *skel, const struct refused *refused)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog,
+				     skel->obj) if (is_refused(refused, bpf_program__name(prog)))
+		bpf_program__set_autoload(prog, false);
+}
+
+/*
+ * Which program made the load fail: the one whose verifier log is not empty, or
+ * whose tracepoint this kernel does not have. NULL: none can be named.
+ */
+static const char *find_refused(struct source_bpf *programs, const struct source_live_opts *opts,
+				uint64_t ring_bytes, const struct refused *refused)
+{
+	struct bpf_object_skeleton *skeleton;
+	const char *name = NULL;
+	char **logs;
+	int i;
+
+	rtsec_bpf__destroy(programs->skel);
+	programs->skel = rtsec_bpf__open();
+	if (!programs->skel)
+		return NULL;
+	configure(programs, opts, ring_bytes);
+	leave_out(programs->skel, refused);
+	skeleton = programs->skel->skeleton;
+	logs = alloc_array(skeleton->prog_cnt, sizeof(*logs));
+	for (i = 0; i < skeleton->prog_cnt; i++) {
+		logs[i] = alloc_zero(VERIFIER_LOG_BYTES);
+		bpf_program__set_log_buf(*skeleton->progs[i].prog, logs[i], VERIFIER_LOG_BYTES);
+	}
+	if (rtsec_bpf__load(programs->skel)) {
+		for (i = 0; i < skeleton->prog_cnt && !name; i++) {
+			struct bpf_program *prog = *skeleton->progs[i].prog;
+			const char *hook = strrchr(bpf_program__section_name(prog), '/');
+
+			if (!bpf_program__autoload(prog))
+				continue;
+			if (*logs[i] ||
+			    (!strncmp(bpf_program__section_name(prog), "tp_btf/", 7) &&
+			     libbpf_find_vmlinux_btf_id(hook + 1, BPF_TRACE_RAW_TP) < 0))
+				name = skeleton->progs[i].name;
+		}
+	}
+	for (i = 0; i < skeleton->prog_cnt; i++)
+		alloc_free(logs[i]);
+	alloc_free(logs);
+	return name;
+}
+
+/* Loads all that the kernel takes; what it refuses is left out and said, if that can be done without. */
+static int load(struct source_bpf *programs, const struct source_live_opts *opts,
+		uint64_t ring_bytes, struct err *err)
+{
+	struct refused refused = { .cnt = 0 };
+	const char *name;
+	int ret;
+
+	for (;;) {
+		programs->skel = rtsec_bpf__open();
+		if (!programs->skel)
+			return load_error(-errno, err);
+		configure(programs, opts, ring_bytes);
+		leave_out(programs->skel, &refused);
+		ret = rtsec_bpf__load(programs->skel);
+		if (!ret)
+			return fill_tails(programs, err);
+		if (ret == -EPERM || refused.cnt == REFUSED_MAX)
+			return load_error(ret, err);
+		name = find_refused(programs, opts, ring_bytes, &refused);
+		if (!name || !strcmp(name, "sys_exit") || !strcmp(name, "x_generic"))
+			return load_error(ret, err);
+		log_debug("program %s is refused by this kernel (%s) and left out", name,
+			  strerror(-ret));
+		refused.names[refused.cnt++] = name;
+		rtsec_bpf__destroy(programs->skel);
+		programs->skel = NULL;
+	}
+}
+
 int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
-		       struct source_bpf **out, struct err *err)
+		    struct source_bpf **out, struct err *err)
 {
 	struct source_bpf *programs;
 	int cpu_cnt, ret;
@@ -221,24 +410,13 @@ int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
 	programs->cpu_cnt = cpu_cnt;
 	programs->map_bytes = WIRE_RING_HEADER + ring_bytes + WIRE_SLACK;
 	programs->rings = alloc_array(cpu_cnt, sizeof(*programs->rings));
-	programs->skel = rtsec_bpf__open();
-	if (!programs->skel) {
-		ret = load_error(-errno, err);
-		goto fail;
+	ret = load(programs, opts, ring_bytes, err);
+	if (ret) {
+		source_bpf_free(programs);
+		return ret;
 	}
-	configure(programs, opts, ring_bytes);
-	ret = rtsec_bpf__load(programs->skel);
-	if (ret)
-		load_error(ret, err);
-	else
-		ret = fill_tails(programs, err);
-	if (ret)
-		goto fail;
 	*out = programs;
 	return 0;
-fail:
-	source_bpf_free(programs);
-	return ret;
 }
 
 int source_bpf_attach(struct source_bpf *programs, struct err *err)
@@ -273,8 +451,7 @@ bool source_bpf_has_ring(const struct source_bpf *programs, unsigned int cpu)
 	return cpu < programs->cpu_cnt && programs->rings[cpu];
 }
 
-struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu,
-				     struct err *err)
+struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu, struct err *err)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	struct wire_ring *ring;
@@ -313,4 +490,13 @@ struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu,
 uint64_t source_bpf_no_ring(const struct source_bpf *programs)
 {
 	return __atomic_load_n(&programs->skel->bss->settings.no_ring, __ATOMIC_RELAXED);
+}
+
+/* --- iterators ----------------------------------------------------------------- */
+
+int source_bpf_iter_fds(const struct source_bpf *programs)
+{
+	const struct bpf_link *link = programs->skel->links.list_fds;
+
+	return link ? bpf_iter_create(bpf_link__fd(link)) : -ENOTSUP;
 }

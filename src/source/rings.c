@@ -55,12 +55,14 @@ void source_rings_free(struct source_rings *rings)
 
 void source_rings_add(struct source_rings *rings, struct wire_ring *ring)
 {
+	size_t taken = rings->taken ? (size_t)(rings->taken - rings->cursors.items) : 0;
 	struct cursor *cursor;
 
-	/* The array may move; cursors are only held by address within a round. */
+	/* The array may move, and with it what the heap points to: the round ends here. */
 	rings->heap_cnt = 0;
-	rings->taken = NULL;
 	cursor = vec_add(&rings->cursors);
+	if (rings->taken)
+		rings->taken = &rings->cursors.items[taken];
 	*cursor = (struct cursor){ .ring = ring, .pos = ring->cons, .told = ring->cons };
 	cursor->known = cursor->pos;
 	cursor->limit = cursor->pos;
@@ -175,6 +177,8 @@ static void drop_taken(struct source_rings *rings)
 	cursor->pos += record_at(rings, cursor->ring, cursor->pos)->size;
 	if (cursor->pos - cursor->told >= COMMIT_BYTES)
 		tell(cursor);
+	if (!rings->heap_cnt)
+		return;
 	if (cursor->pos < cursor->limit) {
 		cursor->ts_ns = record_time(record_at(rings, cursor->ring, cursor->pos));
 	} else {

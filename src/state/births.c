@@ -114,14 +114,33 @@ static void take_self(struct state *state, struct thread *thread, const struct e
 	if (thread->pub.pid != pid) {
 		thread_join(state, thread, pid);
 		if (thread->main == thread)
-			thread_adopt_orphans(state, thread, false);
+			thread_adopt_orphans(state, thread, 0);
 	}
 	if (!thread->main->parent && param_i64(ev, P_PTID, &ptid))
 		thread_set_ptid(state, thread->main, ptid);
 }
 
-/* What a fork leaves as it was: from the calling thread and its process. */
-static void inherit(struct thread *child, const struct thread *maker)
+/* What a new thread has from the one that made it. */
+static void inherit_thread(struct thread *child, const struct thread *maker)
+{
+	const struct state_thread *from = &maker->pub;
+	struct state_thread *to = &child->pub;
+
+	to->uid = from->uid;
+	to->gid = from->gid;
+	to->cap_inheritable = from->cap_inheritable;
+	to->cap_permitted = from->cap_permitted;
+	to->cap_effective = from->cap_effective;
+	to->pidns_init_start_ns = from->pidns_init_start_ns;
+	memcpy(to->comm, from->comm, sizeof(to->comm));
+	if (!maker->has_own_fs)
+		return;
+	child->has_own_fs = true;
+	shared_text_share(&to->cwd, from->cwd);
+}
+
+/* What a new process has from that of its maker. */
+static void inherit_process(struct thread *child, const struct thread *maker)
 {
 	const struct state_thread *from = &maker->main->pub;
 	struct state_thread *to = &child->pub;
@@ -129,8 +148,8 @@ static void inherit(struct thread *child, const struct thread *maker)
 #define X(text) shared_text_share(&to->text, from->text);
 	THREAD_TEXTS(X)
 #undef X
-	if (maker->has_own_fs)
-		shared_text_share(&to->cwd, maker->pub.cwd);
+	inherit_thread(child, maker);
+	child->has_own_fs = false;
 	to->exe_deleted = from->exe_deleted;
 	to->args_len = from->args_len;
 	to->env_len = from->env_len;
@@ -149,23 +168,17 @@ static void inherit(struct thread *child, const struct thread *maker)
 	to->exe_ino = from->exe_ino;
 	to->exe_ino_ctime_ns = from->exe_ino_ctime_ns;
 	to->exe_ino_mtime_ns = from->exe_ino_mtime_ns;
-	to->cap_inheritable = maker->pub.cap_inheritable;
-	to->cap_permitted = maker->pub.cap_permitted;
-	to->cap_effective = maker->pub.cap_effective;
-	to->uid = maker->pub.uid;
-	to->gid = maker->pub.gid;
 	to->vmsize_kb = from->vmsize_kb;
 	to->vmrss_kb = from->vmrss_kb;
 	to->vmswap_kb = from->vmswap_kb;
-	to->pidns_init_start_ns = from->pidns_init_start_ns;
-	memcpy(to->comm, maker->pub.comm, sizeof(to->comm));
 }
 
 struct birth {
 	int64_t tid, pid;
 	uint32_t flags; /* clone_flags set */
-	struct thread *maker; /* NULL: not in the table */
+	struct thread *maker; /* or one of the child's group; NULL: not in the table */
 	int64_t maker_tid; /* -1 unknown */
+	uint64_t orphans_since_ns; /* see thread_adopt_orphans() */
 };
 
 static struct thread *give_birth(struct state *state, const struct event *ev,
@@ -179,15 +192,14 @@ static struct thread *give_birth(struct state *state, const struct event *ev,
 	child->maker_tid = birth->maker_tid;
 	child->pub.clone_flags = birth->flags;
 	child->pub.start_ns = child->pub.exec_ns = now_of(ev);
-	if (maker)
-		inherit(child, maker);
-	/* A number that is given anew had no living owner: who names it as parent meant another. */
-	thread_adopt_orphans(state, child, true);
-	if (maker && birth->pid == birth->tid) {
-		if (birth->flags & CLONE_FLAG_FILES)
-			child->pub.fds = fdtable_keep(maker->pub.fds);
-		else
-			child->pub.fds = fdtable_copy(state, maker->pub.fds);
+	thread_adopt_orphans(state, child, birth->orphans_since_ns);
+	if (maker && birth->pid != birth->tid) {
+		inherit_thread(child, maker);
+	} else if (maker) {
+		inherit_process(child, maker);
+		child->pub.fds = birth->flags & CLONE_FLAG_FILES
+					 ? fdtable_keep(maker->pub.fds)
+					 : fdtable_copy(state, maker->pub.fds);
 	}
 	thread_join(state, child, birth->pid);
 	if (child->main != child)
@@ -195,30 +207,54 @@ static struct thread *give_birth(struct state *state, const struct event *ev,
 	return child;
 }
 
+/* Of a main thread that is known only through this other one. */
+static void take_for_leader(struct thread *leader, const struct thread *child)
+{
+	if (leader == child || leader->pub.start_ns || leader->pub.is_snapshot ||
+	    leader->pub.uid != STATE_UNKNOWN_ID)
+		return;
+	leader->pub.uid = child->pub.uid;
+	leader->pub.gid = child->pub.gid;
+	leader->pub.vpid = leader->pub.vtid = child->pub.vpid;
+	leader->pub.pidns_init_start_ns = child->pub.pidns_init_start_ns;
+}
+
+/* Is that one in the table the child that now comes to life? It has done nothing yet. */
+static bool is_expected(const struct state *state, const struct thread *child, int64_t pid,
+			uint64_t now_ns)
+{
+	if (child->is_born || child->has_events || child->pub.is_invented || child->pub.pid != pid)
+		return false;
+	if (child->pub.is_snapshot)
+		return now_ns < state->first_ns + SCAN_NS;
+	return now_ns < child->pub.start_ns + RECENT_NS;
+}
+
 /* The child's side: its first event. */
 static void on_clone_child(struct state *state, struct event *ev)
 {
 	struct thread *child = thread_find(state, ev->tid);
 	struct birth birth = { .tid = ev->tid, .pid = ev->tid, .maker_tid = -1 };
-	struct thread *parent;
+	int64_t ptid = -1;
 
+	/* It did not exist before: who names it as parent meant an earlier owner of its id. */
+	birth.orphans_since_ns = UINT64_MAX;
 	param_i64(ev, P_PID, &birth.pid);
-	param_i64(ev, P_PTID, &birth.maker_tid);
+	param_i64(ev, P_PTID, &ptid);
 	param_u32(ev, P_CLONE_FLAGS, &birth.flags);
-	if (child && !child->is_born && !child->has_events && child->pub.pid == birth.pid &&
-	    !child->pub.is_invented &&
-	    (!child->pub.start_ns || now_of(ev) < child->pub.start_ns + RECENT_NS)) {
-		/* Made by its maker's event or met by a scan; only what it says itself is new. */
+	/* A process is made by its parent, a thread by one of its group. */
+	birth.maker_tid = birth.pid == birth.tid ? ptid : birth.pid;
+	if (child && is_expected(state, child, birth.pid, now_of(ev))) {
 		if (!child->pub.start_ns)
 			child->pub.start_ns = child->pub.exec_ns = now_of(ev);
 		child->pub.clone_flags = birth.flags;
+		if (child->maker_tid < 0)
+			child->maker_tid = birth.maker_tid;
 	} else {
 		/* The end of that number's earlier owner was not seen. */
 		if (child)
 			thread_remove(state, child);
-		/* A thread is made by one of its group, a process by its parent. */
-		birth.maker = thread_find(state, birth.pid == birth.tid ? birth.maker_tid :
-									  birth.pid);
+		birth.maker = thread_find(state, birth.maker_tid);
 		child = give_birth(state, ev, &birth);
 		if (!child)
 			return;
@@ -226,19 +262,11 @@ static void on_clone_child(struct state *state, struct event *ev)
 	child->is_born = true;
 	state->pinned = child;
 	ev->thread = &child->pub;
-	parent = child->main->parent;
-	if (birth.maker_tid >= 0 && (!parent || child->main == child))
-		thread_set_ptid(state, child->main, birth.maker_tid);
+	if (ptid >= 0 && (child->main == child || !child->main->parent))
+		thread_set_ptid(state, child->main, ptid);
 	take_common(child, ev);
 	take_clone_ids(child, ev);
-	/* The settings of a main thread that was made up just now are what this one tells. */
-	if (child->main != child && !child->main->pub.start_ns &&
-	    child->main->pub.uid == STATE_UNKNOWN_ID) {
-		child->main->pub.uid = child->pub.uid;
-		child->main->pub.gid = child->pub.gid;
-		child->main->pub.vpid = child->main->pub.vtid = child->pub.vpid;
-	}
-	thread_spread(child->main);
+	take_for_leader(child->main, child);
 }
 
 /* May the maker's result be used as the child's id in the initial pid namespace? */
@@ -252,6 +280,31 @@ static bool is_result_global(const struct thread *maker, const struct event *ev,
 		return vtid == maker->pub.tid;
 	/* Not recorded: of old, a runtime's first process in a namespace was made that way. */
 	return !(flags & CLONE_FLAG_PARENT);
+}
+
+/* Is that one in the table the child that this maker made? */
+static bool is_claimable(const struct state *state, const struct thread *child,
+			 const struct birth *birth, uint64_t now_ns)
+{
+	if (child->is_claimed || child->pub.is_invented)
+		return false;
+	if (!child->is_born)
+		return child->pub.is_snapshot && now_ns < state->first_ns + SCAN_NS;
+	return child->maker_tid < 0 || (birth->flags & CLONE_FLAG_PARENT) ||
+	       child->maker_tid == birth->maker->pub.tid ||
+	       child->maker_tid == birth->maker->pub.pid;
+}
+
+/* Did the child come and go before its maker's call returned? */
+static bool is_over(struct state *state, const struct thread *maker, const struct birth *birth,
+		    uint64_t now_ns)
+{
+	return recent_take(state, maker->pub.tid, birth->tid, now_ns) ||
+	       ((birth->flags & CLONE_FLAG_THREAD) &&
+		recent_take(state, maker->pub.pid, birth->tid, now_ns)) ||
+	       ((birth->flags & CLONE_FLAG_PARENT) &&
+		recent_take(state, maker->pub.ptid, birth->tid, now_ns)) ||
+	       recent_take(state, -1, birth->tid, now_ns);
 }
 
 /* The maker's side: a result above 0. */
@@ -274,19 +327,19 @@ static void on_clone_maker(struct state *state, struct event *ev, int64_t child_
 		take_clone_ids(maker, ev);
 	}
 	birth.maker_tid = maker->pub.tid;
+	/* It may have made children of its own before its maker's call came back. */
+	birth.orphans_since_ns = now_of(ev) > RECENT_NS ? now_of(ev) - RECENT_NS : 0;
 	param_u32(ev, P_CLONE_FLAGS, &birth.flags);
 	if (!is_result_global(maker, ev, birth.flags))
 		return;
 	child = thread_find(state, child_tid);
 	if (child && (child == maker || child == maker->main))
 		return;
-	if (child && !child->is_claimed && !child->pub.is_invented &&
-	    (child->is_born || child->pub.is_snapshot)) {
+	if (child && is_claimable(state, child, &birth, now_of(ev))) {
 		child->is_claimed = true;
-		child->maker_tid = maker->pub.tid;
 		return;
 	}
-	if (recent_take(state, maker->pub.tid, child_tid, now_of(ev)))
+	if (is_over(state, maker, &birth, now_of(ev)))
 		return;
 	if (child)
 		thread_remove(state, child);
@@ -304,6 +357,7 @@ static void on_clone_maker(struct state *state, struct event *ev, int64_t child_
 	}
 	if (birth.flags & CLONE_FLAG_NEWPID) {
 		child->pub.vtid = child->pub.vpid = 1;
+		child->pub.pidns_init_start_ns = child->pub.start_ns;
 	} else if (maker->pub.vtid >= 0) {
 		child->pub.vtid = child->pub.tid;
 		child->pub.vpid = child->pub.pid;
@@ -313,7 +367,6 @@ static void on_clone_maker(struct state *state, struct event *ev, int64_t child_
 	param_u32(ev, P_CLONE_UID, &child->pub.uid);
 	param_u32(ev, P_CLONE_GID, &child->pub.gid);
 	child->pub.pfmajor = child->pub.pfminor = 0;
-	thread_spread(child->main);
 }
 
 void on_clone(struct state *state, struct event *ev, const struct rule *rule)
@@ -321,7 +374,7 @@ void on_clone(struct state *state, struct event *ev, const struct rule *rule)
 	int64_t result;
 
 	(void)rule;
-	if (!event_result(ev, &result) || result < 0)
+	if (ev->tid <= 0 || !event_result(ev, &result) || result < 0)
 		return;
 	if (!result)
 		on_clone_child(state, ev);
@@ -353,6 +406,8 @@ static struct thread *lone_survivor(struct state *state, struct event *ev)
 		thread_remove(state, caller);
 	thread_remove_siblings(state, leader);
 	leader->pub.is_leader_dead = leader->pub.is_dead = false;
+	if (!leader->pub.is_invented)
+		thread_strengthen(state, leader);
 	leader->pub.thread_cnt = 1;
 	ev->thread = &leader->pub;
 	return leader;
@@ -399,7 +454,7 @@ void on_exec(struct state *state, struct event *ev, const struct rule *rule)
 	int64_t ptid;
 
 	(void)rule;
-	if (!event_succeeded(ev))
+	if (ev->tid <= 0 || !event_succeeded(ev))
 		return;
 	process = lone_survivor(state, ev);
 	if (!process)
@@ -439,12 +494,14 @@ void on_exit(struct state *state, struct event *ev, const struct rule *rule)
 
 	(void)rule;
 	param_i64(ev, 4, &reaper_tid);
+	if (ev->tid <= 0)
+		return;
 	if (!thread) {
 		recent_add(state, -1, ev->tid, now_of(ev));
 		thread_reap(state, NULL, ev->tid, reaper_tid);
 		return;
 	}
-	if (!thread->is_claimed && !thread->pub.is_snapshot)
+	if (!thread->is_claimed)
 		recent_add(state, thread->pub.is_invented ? -1 : thread->maker_tid, ev->tid,
 			   now_of(ev));
 	process = thread->main;
@@ -458,6 +515,7 @@ void on_exit(struct state *state, struct event *ev, const struct rule *rule)
 	} else if (process->group_next != process && process->pub.thread_cnt) {
 		/* Its other threads go on, or one of them is about to exec and become it. */
 		process->pub.is_leader_dead = true;
+		thread_weaken(state, process);
 		return;
 	}
 	process->pub.is_dead = true;

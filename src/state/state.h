@@ -172,8 +172,8 @@ bool state_is_local_addr(const struct state *state, const uint8_t *addr, bool is
  * directory of dirfd, or to cwd for AT_FDCWD (-100). Absolute names ignore
  * dirfd; an unknown dirfd gives "<UNKNOWN>name". Appends to out.
  */
-void state_resolve_path(const struct state *state, const struct state_thread *thread,
-			int64_t dirfd, struct span name, struct str *out);
+void state_resolve_path(const struct state *state, const struct state_thread *thread, int64_t dirfd,
+			struct span name, struct str *out);
 
 /* --- small facts about fds ---------------------------------------------- */
 

@@ -45,9 +45,12 @@ enum {
 /* A parent's clone that comes later than this after the child's exit is another child's. */
 #define RECENT_NS 2000000000u
 
+/* So long a scan may take, beside which births are recorded that it has seen already. */
+#define SCAN_NS 10000000000u
+
 /* --- threads ------------------------------------------------------------- */
 
-/* Texts of a process; its threads share them with the main thread. */
+/* Texts of a process, kept by its main thread. */
 #define THREAD_TEXTS(X) X(exe) X(exepath) X(args) X(env) X(cwd) X(root) X(cgroups) X(container_id)
 
 struct thread {
@@ -59,8 +62,8 @@ struct thread {
 	struct thread *parent;
 	struct thread *child_first;
 	struct thread *sib_next, *sib_prev;
-	/* Those of whom nothing is known, oldest first: the first to go when memory is short. */
-	struct thread *invented_next, *invented_prev;
+	/* Unknown ones and groups without a leader, oldest first: first to go when the table is full. */
+	struct thread *weak_next, *weak_prev;
 	struct thread *dead_next; /* waits for the next event */
 	int64_t maker_tid; /* the thread whose clone made it; -1 unknown */
 	uint64_t now_ns; /* time of its newest event */
@@ -71,6 +74,7 @@ struct thread {
 	bool has_own_fs; /* unshared its folders from the group */
 	bool is_orphan; /* linked in state->orphans instead of a parent's list */
 	bool is_linked; /* in the table */
+	bool is_weak; /* in the list of the weak */
 	bool is_going; /* in the list of the dead */
 };
 
@@ -120,19 +124,21 @@ struct state {
 	struct map threads; /* tid -> struct thread */
 	struct thread_cache cache[THREAD_CACHE]; /* by tid % THREAD_CACHE */
 	struct map orphans; /* ptid -> first main thread that names it and has no parent */
-	struct thread *invented; /* oldest */
-	struct thread *invented_last;
+	struct thread *weak; /* oldest */
+	struct thread *weak_last;
 	struct thread *dead_threads; /* unlinked, or to be, when the next event begins */
 	struct thread *pinned; /* of the event at hand: may not be evicted */
 	struct map recents; /* recent_key -> struct recent */
 	struct recent *recent_first; /* oldest */
 	struct recent *recent_last;
+	size_t recent_cnt;
 	uint64_t serial;
 
 	uint32_t fd_cnt;
 	struct fd_slot *dead_fds;
 	struct state_fd *changed_fd; /* name_changed and old_name end with the event */
 	bool is_snapshot_done;
+	uint64_t first_ns; /* time of the first event; 0 none yet */
 
 	VEC_OF(uint64_t) switches; /* by cpu: time of its last context switch, 0 unknown */
 
@@ -178,13 +184,19 @@ void thread_leave(struct state *state, struct thread *thread);
 /* One about whom nothing is known. NULL when the table is full. */
 struct thread *thread_invent(struct state *state, int64_t tid);
 void thread_set_known(struct state *state, struct thread *thread);
+/* First to go when the table is full, and no longer. */
+void thread_weaken(struct state *state, struct thread *thread);
+void thread_strengthen(struct state *state, struct thread *thread);
 /* Parent of a process, by identity; ptid alone when that process is not known (parent NULL). */
 void thread_set_parent(struct state *state, struct thread *process, struct thread *parent,
 		       int64_t ptid);
 /* By the id that an event or a snapshot gives: resolves threads to their process. */
 void thread_set_ptid(struct state *state, struct thread *process, int64_t ptid);
-/* Those who name this process as parent and wait for it. is_newborn: they meant an earlier owner. */
-void thread_adopt_orphans(struct state *state, struct thread *process, bool is_newborn);
+/*
+ * Those who name this process as parent and wait for it; who was born before since_ns
+ * meant an earlier owner of the number, so that its parent stays unknown.
+ */
+void thread_adopt_orphans(struct state *state, struct thread *process, uint64_t since_ns);
 /* Children of a process that ends, or of an unknown one, go to the reaper (<= 0: unknown). */
 void thread_reap(struct state *state, struct thread *process, int64_t tid, int64_t reaper_tid);
 /*
@@ -202,8 +214,6 @@ void thread_set_comm(struct thread *thread, struct span comm);
 void thread_set_list(char **at, uint32_t *len, struct span list);
 void thread_set_exepath(struct thread *thread, struct span path);
 void thread_set_cgroups(struct thread *thread, struct span cgroups);
-/* Lets all threads of the group share the main thread's texts and ids. */
-void thread_spread(struct thread *main);
 void recent_add(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts_ns);
 /* True once for each that was added in the last two seconds. */
 bool recent_take(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts_ns);

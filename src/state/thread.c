@@ -29,29 +29,42 @@ struct thread *thread_find(struct state *state, int64_t tid)
 	return slot->thread;
 }
 
-static void invented_unlink(struct state *state, struct thread *thread)
+void thread_weaken(struct state *state, struct thread *thread)
 {
-	if (!thread->pub.is_invented)
+	if (thread->is_weak)
 		return;
-	if (thread->invented_prev)
-		thread->invented_prev->invented_next = thread->invented_next;
+	thread->is_weak = true;
+	thread->weak_prev = state->weak_last;
+	if (state->weak_last)
+		state->weak_last->weak_next = thread;
 	else
-		state->invented = thread->invented_next;
-	if (thread->invented_next)
-		thread->invented_next->invented_prev = thread->invented_prev;
-	else
-		state->invented_last = thread->invented_prev;
-	thread->invented_next = thread->invented_prev = NULL;
-	thread->pub.is_invented = false;
+		state->weak = thread;
+	state->weak_last = thread;
 }
 
-/* The oldest of those nobody knows, but for the one whose event this is. */
+void thread_strengthen(struct state *state, struct thread *thread)
+{
+	if (!thread->is_weak)
+		return;
+	if (thread->weak_prev)
+		thread->weak_prev->weak_next = thread->weak_next;
+	else
+		state->weak = thread->weak_next;
+	if (thread->weak_next)
+		thread->weak_next->weak_prev = thread->weak_prev;
+	else
+		state->weak_last = thread->weak_prev;
+	thread->weak_next = thread->weak_prev = NULL;
+	thread->is_weak = false;
+}
+
+/* The oldest weak one, but not of the process whose event this is. */
 static bool evict_one(struct state *state)
 {
-	struct thread *thread = state->invented;
+	struct thread *thread = state->weak;
 
-	if (thread && thread == state->pinned)
-		thread = thread->invented_next;
+	while (thread && state->pinned && thread->main == state->pinned->main)
+		thread = thread->weak_next;
 	if (!thread)
 		return false;
 	thread_remove(state, thread);
@@ -97,24 +110,14 @@ struct thread *thread_invent(struct state *state, int64_t tid)
 	shared_text_set(&thread->pub.exe, NOT_KNOWN, strlen(NOT_KNOWN));
 	thread->pub.fds = fdtable_new();
 	thread->pub.is_invented = true;
-	thread->invented_prev = state->invented_last;
-	if (state->invented_last)
-		state->invented_last->invented_next = thread;
-	else
-		state->invented = thread;
-	state->invented_last = thread;
+	thread_weaken(state, thread);
 	return thread;
 }
 
 void thread_set_known(struct state *state, struct thread *thread)
 {
-	if (!thread->pub.is_invented)
-		return;
-	invented_unlink(state, thread);
-	/* What stood for "not known" is no name. */
-	if (!strcmp(thread->pub.comm, NOT_KNOWN))
-		thread->pub.comm[0] = '\0';
-	shared_text_share(&thread->pub.exe, NULL);
+	thread->pub.is_invented = false;
+	thread_strengthen(state, thread);
 }
 
 /* --- groups ------------------------------------------------------------------- */
@@ -151,13 +154,11 @@ static struct thread *leader_of(struct state *state, int64_t pid)
 			return NULL;
 		memcpy(leader->pub.comm, NOT_KNOWN, sizeof(NOT_KNOWN));
 	}
-	if (leader->pub.is_invented) {
+	if (leader->pub.is_invented)
 		thread_set_known(state, leader);
-		memcpy(leader->pub.comm, NOT_KNOWN, sizeof(NOT_KNOWN));
-	}
 	if (leader->pub.pid != pid) {
 		leader->pub.pid = pid;
-		thread_adopt_orphans(state, leader, false);
+		thread_adopt_orphans(state, leader, 0);
 	}
 	if (!leader->pub.fds)
 		leader->pub.fds = fdtable_new();
@@ -194,28 +195,6 @@ void thread_remove_siblings(struct state *state, struct thread *leader)
 	while (leader->group_next != leader)
 		thread_remove(state, leader->group_next);
 	leader->pub.thread_cnt = 1;
-}
-
-void thread_spread(struct thread *main)
-{
-	struct thread *thread;
-
-	for (thread = main->group_next; thread != main; thread = thread->group_next) {
-#define X(text)                                          \
-	if (&thread->pub.text != &thread->pub.cwd || !thread->has_own_fs) \
-		shared_text_share(&thread->pub.text, main->pub.text);
-		THREAD_TEXTS(X)
-#undef X
-		thread->pub.exe_deleted = main->pub.exe_deleted;
-		thread->pub.args_len = main->pub.args_len;
-		thread->pub.env_len = main->pub.env_len;
-		thread->pub.cgroups_len = main->pub.cgroups_len;
-		thread->pub.sid = main->pub.sid;
-		thread->pub.pgid = main->pub.pgid;
-		thread->pub.vpgid = main->pub.vpgid;
-		thread->pub.tty = main->pub.tty;
-		thread->pub.fdlimit = main->pub.fdlimit;
-	}
 }
 
 /* --- parents ------------------------------------------------------------------- */
@@ -305,14 +284,14 @@ void thread_set_ptid(struct state *state, struct thread *process, int64_t ptid)
 	thread_set_parent(state, process, parent, ptid < 0 ? -1 : ptid);
 }
 
-void thread_adopt_orphans(struct state *state, struct thread *process, bool is_newborn)
+void thread_adopt_orphans(struct state *state, struct thread *process, uint64_t since_ns)
 {
 	struct thread *child;
 
 	if (!state->orphans.cnt)
 		return;
 	while ((child = map_find(&state->orphans, (uint64_t)process->pub.tid))) {
-		if (is_newborn || is_descendant(process, child))
+		if (child->pub.start_ns < since_ns || is_descendant(process, child))
 			thread_set_parent(state, child, NULL, -1);
 		else
 			thread_set_parent(state, child, process, process->pub.tid);
@@ -330,8 +309,7 @@ void thread_reap(struct state *state, struct thread *process, int64_t tid, int64
 		reaper_tid = -1;
 	while (process && (child = process->child_first))
 		thread_set_parent(state, child, reaper, reaper_tid);
-	while (!process && state->orphans.cnt &&
-	       (child = map_find(&state->orphans, (uint64_t)tid)))
+	while (!process && state->orphans.cnt && (child = map_find(&state->orphans, (uint64_t)tid)))
 		thread_set_parent(state, child, reaper, reaper_tid);
 }
 
@@ -367,13 +345,9 @@ void thread_remove(struct state *state, struct thread *thread)
 		thread_reap(state, thread, thread->pub.tid, -1);
 		parent_unlink(state, thread);
 	} else {
-		/* Its fds are looked at until the next event. */
-		struct state_fd_table *fds = fdtable_keep(thread->pub.fds);
-
 		thread_leave(state, thread);
-		thread->pub.fds = fds;
 	}
-	invented_unlink(state, thread);
+	thread_strengthen(state, thread);
 	map_remove(&state->threads, (uint64_t)thread->pub.tid);
 	if (slot->thread == thread)
 		slot->thread = NULL;
@@ -404,10 +378,16 @@ void thread_sweep(struct state *state)
 
 void thread_remove_all(struct state *state)
 {
-	struct map_slot *slot;
+	VEC_OF(struct thread *) all = { 0 };
+	struct map_slot *slot = NULL;
+	size_t i;
 
-	while ((slot = map_next(&state->threads, NULL)))
-		thread_remove(state, slot->value);
+	/* A table may not change while one goes over it. */
+	while ((slot = map_next(&state->threads, slot)))
+		*vec_add(&all) = slot->value;
+	for (i = 0; i < all.cnt; i++)
+		thread_remove(state, all.items[i]);
+	vec_release(&all);
 	thread_sweep(state);
 	map_release(&state->threads);
 	map_release(&state->orphans);
@@ -417,8 +397,8 @@ void thread_remove_all(struct state *state)
 
 void thread_set_comm(struct thread *thread, struct span comm)
 {
-	size_t len = comm.len < sizeof(thread->pub.comm) - 1 ? comm.len :
-							       sizeof(thread->pub.comm) - 1;
+	size_t len =
+		comm.len < sizeof(thread->pub.comm) - 1 ? comm.len : sizeof(thread->pub.comm) - 1;
 
 	memcpy(thread->pub.comm, comm.ptr, len);
 	thread->pub.comm[len] = '\0';
@@ -439,8 +419,8 @@ void thread_set_exepath(struct thread *thread, struct span path)
 	const size_t gone_len = sizeof(gone) - 1;
 
 	/* Only one is the kernel's; a file may have the same at the end of its name. */
-	thread->pub.exe_deleted = path.len > gone_len &&
-				  !memcmp(path.ptr + path.len - gone_len, gone, gone_len);
+	thread->pub.exe_deleted =
+		path.len > gone_len && !memcmp(path.ptr + path.len - gone_len, gone, gone_len);
 	if (thread->pub.exe_deleted)
 		path.len -= gone_len;
 	shared_text_set(&thread->pub.exepath, path.ptr, path.len);
@@ -476,6 +456,7 @@ static void recent_drop_first(struct state *state)
 		state->recent_last = NULL;
 	if (map_find(&state->recents, recent->key) == recent)
 		map_remove(&state->recents, recent->key);
+	state->recent_cnt--;
 	alloc_free(recent);
 }
 
@@ -490,8 +471,7 @@ void recent_add(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts
 	struct recent *recent;
 
 	while ((recent = state->recent_first) &&
-	       (recent->is_used || !is_recent(recent, ts_ns) ||
-		state->recents.cnt >= LIMIT_THREADS))
+	       (recent->is_used || !is_recent(recent, ts_ns) || state->recent_cnt >= LIMIT_THREADS))
 		recent_drop_first(state);
 	recent = alloc_zero(sizeof(*recent));
 	recent->key = recent_key(maker_tid, tid);
@@ -501,6 +481,7 @@ void recent_add(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts
 	else
 		state->recent_first = recent;
 	state->recent_last = recent;
+	state->recent_cnt++;
 	recent = map_put(&state->recents, recent->key, recent);
 	if (recent)
 		recent->is_used = true;
@@ -523,8 +504,7 @@ bool recent_take(struct state *state, int64_t maker_tid, int64_t tid, uint64_t t
 
 	if (!state->recents.cnt)
 		return false;
-	is_taken = take(state, recent_key(maker_tid, tid), ts_ns) ||
-		   take(state, recent_key(-1, tid), ts_ns);
+	is_taken = take(state, recent_key(maker_tid, tid), ts_ns);
 	while (state->recent_first && state->recent_first->is_used)
 		recent_drop_first(state);
 	return is_taken;

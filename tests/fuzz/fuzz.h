@@ -3,8 +3,8 @@
  * fuzz.h: the one function of a fuzz target.  Its name and type are those of
  * clang's fuzzer; replay.c calls it where there is none.
  */
-#ifndef RTSEC_TESTS_FUZZ_FUZZ_H
-#define RTSEC_TESTS_FUZZ_FUZZ_H
+#ifndef RTSEC_FUZZ_FUZZ_H
+#define RTSEC_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

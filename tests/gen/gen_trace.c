@@ -465,14 +465,19 @@ static void put_dyn(struct gen *gen, struct str *out, const struct event_param_i
 	struct word rest = *word;
 	enum event_param_type type;
 	struct span value;
-	uint8_t probe[2] = { 0 };
+	uint8_t probe[9] = { 0 };
+	size_t len = 2;
 
 	if (!colon)
 		fail(gen, "\"%s\" is no INDEX:VALUE", text_of(word));
 	probe[0] = (uint8_t)strtoul(text_of(word), NULL, 0);
 	put_u8(out, probe[0]);
 	rest.value = span_text(colon + 1);
-	if (event_dyn_split(info->dyn, span_make(probe, sizeof(probe)), &type, &value))
+	/* The index selects the type, which only a value of the right size shows. */
+	while (len <= sizeof(probe) &&
+	       !event_dyn_split(info->dyn, span_make(probe, len), &type, &value))
+		len++;
+	if (len <= sizeof(probe))
 		put_typed(gen, out, info, type, &rest);
 	else
 		put_bytes(gen, out, &rest);

@@ -11,7 +11,8 @@ tree=$T/tree
 fresh() {
 	rm -rf "$tree"
 	mkdir -p "$tree/src/base" "$tree/src/event" "$tree/src/scap" "$tree/src/filter" "$tree/bpf" \
-		"$tree/tests/lint" "$tree/.ci" "$tree/build/src/base" "$tree/build/src/event"
+		"$tree/tests/lint" "$tree/.ci" "$tree/build/src/base" "$tree/build/src/event" \
+		"$tree/build/src/scap"
 	cp "$ROOT"/tests/lint/*.sh "$tree/tests/lint"
 	cp "$ROOT/tests/lib.sh" "$ROOT/tests/run" "$tree/tests"
 	cp "$ROOT"/src/base/*.[ch] "$ROOT"/src/base/*.def "$tree/src/base"
@@ -76,9 +77,21 @@ expect 1 symbols "a static inside a function"
 plant src/event/event.c 'static int kept = 5; int event_x(void); int event_x(void) { return kept++; }'
 compile src/event/event.c
 expect 1 symbols "a variable with a value"
-plant src/event/event.c 'void helper(void); void helper(void) {}'
+plant src/event/event.c 'void inner(void); void inner(void) {}'
 compile src/event/event.c
+expect 0 symbols "a name that stays inside its folder"
+plant src/event/event.c 'void inner(void); void inner(void) {}'
+plant src/scap/scap.c 'void inner(void); void scap_x(void); void scap_x(void) { inner(); }'
+compile src/event/event.c
+compile src/scap/scap.c
 expect 1 symbols "a name without its folder"
+plant src/event/event.c 'void scap_inner(void); void scap_inner(void) {}'
+compile src/event/event.c
+compile src/scap/scap.c
+expect 1 symbols "a name with another folder"
+plant src/base/str.c 'void other(void); void other(void) {}'
+compile src/base/str.c
+expect 1 symbols "a name in base without its file"
 
 expect 0 headers "nothing wrong"
 plant src/base/attr.h 'struct str name_unknown;'

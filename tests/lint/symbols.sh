@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What the objects say: no writable variable outside any function's or struct's
-# ownership but those listed here, and every exported name begins with its folder
-# (in base: with its file).
+# ownership but those listed here, and a name that other folders use begins with its
+# folder (in base: with its file).
 . "$(dirname "$0")/../lib.sh"
 cd "$ROOT" || exit 1
 command -v objdump >/dev/null || skip "objdump is missing"
 
 cat >"$T/allowed" <<'EOF'
 src/base/log.o is_debug
-src/main.o stop
+src/main.o stop_asked
 EOF
 
 for source in src/*.c src/*/*.c; do
@@ -38,17 +38,41 @@ xargs objdump -t <"$T/built" | awk -v prefix="$O/" '
 	}' "$T/allowed" - >"$T/bad"
 [ ! -s "$T/bad" ] || { cat "$T/bad"; fail "variables that nobody owns"; }
 
-xargs nm -A -g --defined-only <"$T/built" | awk -v prefix="$O/" '
+# A name that other folders use begins with its own (in base: with its file), and no name
+# with somebody else's.
+xargs nm -A -g <"$T/built" | awk -v prefix="$O/src/" '
 	{
 		split($1, at, ":")
 		object = at[1]
 		sub(prefix, "", object)
 		cnt = split(object, path, "/")
+		folder = cnt == 1 ? object : path[1]
 		name = $NF
-		want = path[2] == "base" ? path[3] : path[2]
-		sub(/\.o$/, "", want)
-		if (cnt == 2 ? name == "main" : index(name, want "_") == 1)
+		kind = $(NF - 1)
+		if (cnt > 1)
+			folders[folder] = 1
+		if (kind == "U") {
+			users[name] = users[name] " " folder
 			next
-		print object ": exported name " name
+		}
+		own = folder == "base" ? path[2] : folder
+		sub(/\.o$/, "", own)
+		owner[name] = folder
+		start[name] = own "_"
+		file[name] = object
+	}
+	END {
+		for (name in owner) {
+			if (index(name, start[name]) == 1 || (name == "main" && owner[name] ~ /\.o$/))
+				continue
+			cnt = split(users[name], user, " ")
+			outside = owner[name] == "base"
+			for (i = 1; i <= cnt; i++)
+				outside = outside || user[i] != owner[name]
+			first = name
+			sub(/_.*/, "", first)
+			if (outside || first in folders)
+				print file[name] ": exported name " name
+		}
 	}' >"$T/bad"
 [ ! -s "$T/bad" ] || { cat "$T/bad"; fail "names without their folder"; }

@@ -18,7 +18,7 @@ look() { # PATTERN WHY [OPTION...]
 }
 : >"$T/all"
 look '\b(TO''DO|FIX''ME|XX''X|HA''CK)\b' "unfinished work"
-look 'not (yet )?imple''mented|place''holder|for n''ow\b' "unfinished work" -i
+look 'not (yet )?imple''mented|place''holder' "unfinished work" -i
 look '(^|[^a-z0-9.])/(wo''rk|ho''me/[a-z]+)/' "a path of one machine"
 look 'py''pi\.org|npm''js\.|crates''\.io|proxy\.gol''ang|deb\.deb''ian\.org|registry\.' "a registry's host"
 look '\bA''I\b|\bLL''Ms?\b' "how the work was made"

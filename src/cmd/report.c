@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * report.c: "rtsec: WHAT: WHY", and for expressions the line with a caret.
+ */
+#include "cmd/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cmd/cmd.h"
+
+/* The source line the error is in, and a caret below its column; tabs stay tabs. */
+static void print_caret(const struct err *err)
+{
+	size_t at = err->index;
+	size_t begin = at;
+	size_t end = at;
+	size_t i;
+
+	if (at > strlen(err->source))
+		return;
+	while (begin && err->source[begin - 1] != '\n' && err->source[begin - 1] != '\r')
+		begin--;
+	end = begin + strcspn(err->source + begin, "\r\n");
+	fprintf(stderr, "  %.*s\n  ", (int)(end - begin), err->source + begin);
+	for (i = begin; i < at; i++) {
+		/* One blank a character, not a byte. */
+		if (((unsigned char)err->source[i] & 0xc0) != 0x80)
+			fputc(err->source[i] == '\t' ? '\t' : ' ', stderr);
+	}
+	fputs("^\n", stderr);
+}
+
+void cmd_report_error(const struct err *err)
+{
+	struct str line = { 0 };
+
+	str_append_escaped(&line, err->text, strlen(err->text));
+	if (err->source && err->column)
+		fprintf(stderr, "rtsec: %s (line %u, column %u)\n", str_text(&line), err->line,
+			err->column);
+	else
+		fprintf(stderr, "rtsec: %s\n", str_text(&line));
+	if (err->source && err->column)
+		print_caret(err);
+	str_release(&line);
+}
+
+void cmd_report_warnings(const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		fprintf(stderr, "rtsec: warning: %.*s\n", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+void cmd_report_losses(const struct stats *engine, const struct stats *source, bool verbose)
+{
+	int i;
+
+	for (i = 0; i < STAT_COUNT; i++) {
+		uint64_t value = engine->value[i] + source->value[i];
+
+		if (verbose)
+			fprintf(stderr, "%20" PRIu64 " %s: %s\n", value, stats_name(i),
+				stats_help(i));
+		else if (value && stats_is_loss(i))
+			fprintf(stderr, "rtsec: %" PRIu64 " %s: %s\n", value, stats_name(i),
+				stats_help(i));
+	}
+}
+
+int cmd_report_filter(const struct filter *filter)
+{
+	struct str out = { 0 };
+
+	if (filter)
+		filter_dump(filter, &out);
+	fputs(str_text(&out), stdout);
+	str_release(&out);
+	return CMD_OK;
+}

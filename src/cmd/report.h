@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * report.h: what is said on standard error: errors with a caret, warnings,
+ * losses. Each is said once, here.
+ */
+#ifndef RTSEC_CMD_REPORT_H
+#define RTSEC_CMD_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/stats.h"
+#include "filter/filter.h"
+
+void cmd_report_error(const struct err *err);
+void cmd_report_warnings(const char *lines);
+/* Losses always, all counters when verbose; the two sets are added. */
+void cmd_report_losses(const struct stats *engine, const struct stats *source, bool verbose);
+/* The compiled filter, to standard output; gives the exit code. */
+int cmd_report_filter(const struct filter *filter);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * load.h: from the blocks of a snapshot into the state tables.
+ */
+#ifndef RTSEC_ENGINE_LOAD_H
+#define RTSEC_ENGINE_LOAD_H
+
+#include "base/err.h"
+#include "scap/scap.h"
+#include "state/state.h"
+
+/*
+ * A damaged entry loses the rest of its block: -EBADMSG with err filled; what
+ * came before it was taken in.
+ */
+int engine_load_block(struct state *state, const struct scap_block *block, struct err *err);
+
+#endif

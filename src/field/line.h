@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * line.h: inside field/: appending to a line with as few steps as can be, for
+ * what is done dozens of times a line.  The final NUL that struct str promises is
+ * left out: whoever uses these ends with line_end().
+ */
+#ifndef RTSEC_FIELD_LINE_H
+#define RTSEC_FIELD_LINE_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/str.h"
+
+static inline char *line_room(struct str *out, size_t len)
+{
+	if (UNLIKELY(out->cap - out->len <= len))
+		return str_reserve(out, len);
+	return out->buf + out->len;
+}
+
+static inline void line_char(struct str *out, char c)
+{
+	*line_room(out, 1) = c;
+	out->len++;
+}
+
+static inline void line_bytes(struct str *out, const void *bytes, size_t len)
+{
+	char *at = line_room(out, len);
+
+	if (len)
+		memcpy(at, bytes, len);
+	out->len += len;
+}
+
+static inline void line_text(struct str *out, const char *text)
+{
+	line_bytes(out, text, strlen(text));
+}
+
+static inline void line_u64(struct str *out, uint64_t value)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	while (value >= 100) {
+		unsigned int pair = (unsigned int)(value % 100);
+
+		value /= 100;
+		text[--at] = (char)('0' + pair % 10);
+		text[--at] = (char)('0' + pair / 10);
+	}
+	if (value >= 10) {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+	}
+	text[--at] = (char)('0' + value);
+	line_bytes(out, text + at, sizeof(text) - at);
+}
+
+static inline void line_i64(struct str *out, int64_t value)
+{
+	if (value < 0)
+		line_char(out, '-');
+	line_u64(out, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+static inline void line_end(struct str *out)
+{
+	*line_room(out, 0) = '\0';
+}
+
+/* Takes back all behind len. */
+static inline void line_cut(struct str *out, size_t len)
+{
+	if (out->len > len)
+		out->len = len;
+	line_end(out);
+}
+
+#endif

@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Recording on Debian 13's kernel.
+. "$(dirname "$0")/lib_record.sh"
+
+record_on trixie

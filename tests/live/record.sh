@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The main job: record a command, read the file back, filter by process; plain,
+# gzip and through pipes; the command's exit status is handed on.
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+. "$ROOT/tests/live/lib_live.sh"
+
+echo hello >input
+run "$RTSEC" -w t.scap -- sh -c 'cat input; exit 7'
+want 7
+[ "$(cat out)" = hello ] || fail "the command's output: $(cat out)"
+run "$RTSEC" -r t.scap -p '%evt.type %fd.name' 'proc.name=cat and evt.type in (openat, read, close)'
+want 0
+grep -qx "openat $T/input" out || fail "no openat of the input: $(cat out)"
+grep -qx "read $T/input" out || fail "no read of the input"
+grep -qx "close $T/input" out || fail "no close of the input"
+
+run "$RTSEC" -r t.scap -p '%evt.type %proc.name %evt.arg.ret' 'evt.type=procexit and proc.name=sh'
+want 0
+grep -qx 'procexit sh 7' out || fail "no exit of sh: $(cat out)"
+
+# An existing file is evidence.
+run "$RTSEC" -w t.scap -- true
+want 1
+grep -q 't.scap' err || fail "the message does not name the file: $(cat err)"
+run "$RTSEC" -w t.scap --force -- true
+want 0
+
+for how in gzip none zstd:3; do
+	run "$RTSEC" -w "$how.scap" --compress="$how" -- cat input
+	want 0
+	run "$RTSEC" -r "$how.scap" -p '%fd.name' 'proc.name=cat and evt.type=openat'
+	want 0
+	grep -qx "$T/input" out || fail "$how: no openat"
+done
+run sh -c '"$RTSEC" -w - -- cat input 2>/dev/null | "$RTSEC" -r - -p "%evt.type %fd.name" proc.name=cat'
+want 0
+grep -qx "openat $T/input" out || fail "through a pipe: no openat"
