@@ -93,6 +93,11 @@ __noinline int emit_real_path(__s32 dirfd, __u32 name_pos, __u32 name_len)
 
 	if (!s || !emit_resume(&e, 0))
 		return 0;
+	/* "./" in front says nothing; the NUL behind a name makes the look at it safe. */
+	if (name_len > 2 && *(__u16 *)(e.rec + (name_pos & EMIT_POS_MASK)) == ('.' | '/' << 8)) {
+		name_pos += 2;
+		name_len -= 2;
+	}
 	len = file_path((struct file *)s->opened.file, name_len + 1);
 	if (len <= 0)
 		return 0;

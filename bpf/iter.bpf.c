@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * iter.bpf.c: all open files of all processes, for the opening snapshot: one
  * struct wire_fd a file, written to whoever reads the iterator.  What the text

@@ -81,6 +81,16 @@ struct ends {
 	__u16 remote_port;
 };
 
+static __always_inline bool is_zero(const __u32 addr[4])
+{
+	return !(addr[0] | addr[1] | addr[2] | addr[3]);
+}
+
+static __always_inline bool is_mapped(const __u32 addr[4])
+{
+	return !(addr[0] | addr[1] | (addr[2] ^ V4_MAPPED));
+}
+
 static __always_inline void read_local4(struct ends *ends, struct inet_sock *inet)
 {
 	bpf_core_read(&ends->local[0], 4, &inet->inet_saddr);
@@ -98,7 +108,7 @@ static __always_inline void read_local6(struct ends *ends, struct inet_sock *ine
 		bpf_core_read(&ipv6, sizeof(ipv6), &inet->pinet6);
 	if (ipv6)
 		bpf_core_read(ends->local, 16, &ipv6->saddr);
-	if (!(ends->local[0] | ends->local[1] | ends->local[2] | ends->local[3]))
+	if (is_zero(ends->local))
 		bpf_core_read(ends->local, 16, &inet->sk.__sk_common.skc_v6_rcv_saddr);
 	if (sock_type(&inet->sk) != SOCK_RAW)
 		bpf_core_read(&ends->local_port, 2, &inet->inet_sport);
@@ -162,8 +172,7 @@ static __always_inline bool read_remote6(struct ends *ends, struct sock *sk, __u
 	}
 	if (sock_type(sk) == SOCK_RAW)
 		ends->remote_port = 0;
-	return ends->remote[0] | ends->remote[1] | ends->remote[2] | ends->remote[3] ||
-	       ends->remote_port;
+	return !is_zero(ends->remote) || ends->remote_port;
 }
 
 static __always_inline void put_end4(struct emit *e, __u32 addr, __u16 port)
@@ -323,6 +332,11 @@ __noinline int net_put_tuple(__u64 sk_number, __u64 name, __u32 name_len, __u32 
 		if (!read_remote6(&ends, sk, name, name_len, flags))
 			return 0;
 		read_local6(&ends, (struct inet_sock *)sk);
+		/* Not bound to an address, but this packet goes by IPv4: so does its end here. */
+		if (is_mapped(ends.remote) && is_zero(ends.local)) {
+			ends.local[2] = V4_MAPPED;
+			bpf_core_read(&ends.local[3], 4, &((struct inet_sock *)sk)->inet_saddr);
+		}
 		put_u8(&e, SOCK_AF_INET6);
 		if (flags & SOCK_INBOUND)
 			put_end6(&e, ends.remote, ends.remote_port);

@@ -13,42 +13,271 @@
 
 /* include/linux/sched.h */
 #define PROC_PF_EXITING 0x00000004
+#define PROC_PF_KTHREAD 0x00200000
 
 /* include/uapi/linux/sched.h */
 #define PROC_CLONE_VM 0x100
 #define PROC_CLONE_VFORK 0x4000
+#define PROC_CLONE_THREAD_LIKE 0x10f00 /* VM, FS, FILES, SIGHAND, THREAD */
 #define PROC_CHILD_IN_PIDNS (1u << 29) /* of the format */
 
-/* --- clone, fork, vfork, clone3 ------------------------------------------------ */
-
-/* flags: the kernel's. task is the one the event is about. */
-static __noinline int emit_clone_params(struct emit *e, struct task_struct *task, long ret,
-					__u32 flags)
+/*
+ * The functions below take numbers and are looked at by the verifier one by one,
+ * each once for a program: they pick up the record under way (emit_resume), make
+ * some parameters and put it down again.  The caller goes on with proc_next().
+ */
+static __always_inline void proc_next(struct emit *e, __u32 made)
 {
-	struct mm_struct *mm = task->mm;
+	e->idx += made;
+	emit_reload(e);
+}
 
-	emit_s64(e, ret);
-	if (ret < 0) {
-		emit_empty(e);
-		emit_empty(e);
-	} else {
-		emit_exe_args(e, mm);
+/* --- cgroups ----------------------------------------------------------------------- */
+
+/*
+ * Appends "name=" and the path of one controller's group, with its NUL.  There
+ * is no branch in the loops (a missing level reads as nothing and moves on by
+ * nothing), or the verifier would follow each combination of levels.
+ */
+int proc_put_cgroup(__u64 css_set, __u32 subsys, __u64 name, __u32 name_len)
+{
+	struct kernfs_node *chain[TASK_CGROUP_DEPTH];
+	struct cgroup_subsys_state *css = NULL;
+	struct kernfs_node *node;
+	struct emit e;
+	__u64 begin;
+	int i;
+
+	if (!emit_resume(&e, 0) || emit_left(&e) < TASK_CGROUP_DEPTH * 256 + 16)
+		return 0;
+	bpf_probe_read_kernel(&css, sizeof(css),
+			      (void *)css_set + bpf_core_field_offset(struct css_set, subsys) +
+				      subsys * sizeof(void *));
+	node = BPF_CORE_READ(css, cgroup, kn);
+	*(__u64 *)(e.rec + e.pos) = name;
+	e.pos += name_len & 15;
+	emit_sync(&e);
+	begin = e.pos;
+	for (i = 0; i < TASK_CGROUP_DEPTH; i++) {
+		chain[i] = node;
+		node = task_kernfs_parent(node);
 	}
-	emit_int(e, task->pid);
-	emit_int(e, task->tgid);
-	emit_parent(e, task);
-	emit_cwd(e, task);
-	emit_u64(e, BPF_CORE_READ(task, signal, rlim[TASK_RLIMIT_NOFILE].rlim_cur));
-	emit_memory(e, task);
-	emit_comm(e, task);
-	emit_cgroups(e, task);
+	for (i = TASK_CGROUP_DEPTH - 1; i >= 0; i--) {
+		__s64 len;
+
+		*(e.rec + e.pos) = '/';
+		len = bpf_probe_read_kernel_str(e.rec + e.pos + 1, 256,
+						BPF_CORE_READ(chain[i], name));
+		/* Counts its NUL: 1 is the root's empty name, below that nothing was read. */
+		len -= 1;
+		len &= ~(len >> 63);
+		e.pos += (len + ((__u64)-len >> 63)) & 0x1ff;
+		emit_sync(&e);
+	}
+	/* The root's path is a slash of its own. */
+	*(e.rec + e.pos) = '/';
+	e.pos += (e.pos - begin - 1) >> 63;
+	emit_sync(&e);
+	*(e.rec + e.pos) = '\0';
+	e.pos++;
+	emit_sync(&e);
+	return 0;
+}
+
+#define PROC_CGROUP(set, id, name, len)                                                    \
+	do {                                                                               \
+		if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id))                 \
+			proc_put_cgroup((__u64)(set),                                      \
+					bpf_core_enum_value(enum cgroup_subsys_id, id),    \
+					name, len);                                        \
+	} while (0)
+
+/* One parameter: "cpuset=/a\0cpu=/a\0..." */
+int proc_put_cgroups(__u64 task, __u32 idx)
+{
+	struct css_set *set = BPF_CORE_READ((struct task_struct *)task, cgroups);
+	struct emit e;
+	__u64 begin;
+
+	if (!emit_resume(&e, idx))
+		return 0;
+	begin = emit_open_param(&e);
+	PROC_CGROUP(set, cpuset_cgrp_id, TASK_NAME8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
+	PROC_CGROUP(set, cpu_cgrp_id, TASK_NAME8('c', 'p', 'u', '=', 0, 0, 0, 0), 4);
+	PROC_CGROUP(set, cpuacct_cgrp_id, TASK_NAME8('c', 'p', 'u', 'a', 'c', 'c', 't', '='), 8);
+	PROC_CGROUP(set, io_cgrp_id, TASK_NAME8('i', 'o', '=', 0, 0, 0, 0, 0), 3);
+	PROC_CGROUP(set, memory_cgrp_id, TASK_NAME8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
+	emit_reload(&e);
+	emit_close_param(&e, begin);
+	return 0;
+}
+
+/* --- image: arguments and environment ----------------------------------------------- */
+
+/* len bytes of strings at a user address, cut at TASK_ARGS_MAX; the cut is marked. */
+static __always_inline void emit_user_strings(struct emit *e, __u64 from, __u64 len)
+{
+	__u64 max = emit_left(e);
+	bool is_cut = false;
+
+	if (max > TASK_ARGS_MAX)
+		max = TASK_ARGS_MAX;
+	if (len > max) {
+		len = max;
+		is_cut = true;
+	}
+	if (len > TASK_ARGS_MAX)
+		len = TASK_ARGS_MAX;
+	if (!len || bpf_probe_read_user(e->rec + e->pos, len, (void *)from))
+		len = 0;
+	if (is_cut && len >= 4)
+		*(__u32 *)(e->rec + e->pos + len - 4) = TASK_CUT_MARK;
+	emit_len(e, len);
+	emit_sync(e);
+}
+
+/* Two parameters: exe (argv[0]) and args (the rest) of the image that runs now. */
+int proc_put_args(__u64 task, __u32 idx)
+{
+	struct mm_struct *mm = BPF_CORE_READ((struct task_struct *)task, mm);
+	__u64 begin = BPF_CORE_READ(mm, arg_start);
+	__u64 end = BPF_CORE_READ(mm, arg_end);
+	struct emit e;
+	__u64 first;
+
+	if (!emit_resume(&e, idx))
+		return 0;
+	first = e.pos;
+	emit_user_text(&e, begin < end ? (void *)begin : NULL);
+	begin += e.pos - first;
+	emit_user_strings(&e, begin, e.pos > first && begin < end ? end - begin : 0);
+	return 0;
+}
+
+int proc_put_env(__u64 task, __u32 idx)
+{
+	struct mm_struct *mm = BPF_CORE_READ((struct task_struct *)task, mm);
+	__u64 begin = BPF_CORE_READ(mm, env_start);
+	__u64 end = BPF_CORE_READ(mm, env_end);
+	struct emit e;
+
+	if (emit_resume(&e, idx))
+		emit_user_strings(&e, begin, begin < end ? end - begin : 0);
+	return 0;
+}
+
+#define PROC_ARGV_MAX 64 /* strings of a failed exec that are kept */
+
+/* One parameter: NUL-separated strings of a user's argv from its first-th on. */
+int proc_put_argv(__u64 argv, __u32 first, __u32 compat, __u32 idx)
+{
+	struct emit e;
+	__u64 begin;
+	int i;
+
+	if (!emit_resume(&e, idx))
+		return 0;
+	begin = emit_open_param(&e);
+	for (i = 0; i < PROC_ARGV_MAX; i++) {
+		__u64 at = (__u64)i + first;
+		__u64 text = 0;
+		long len;
+
+		if (compat)
+			len = bpf_probe_read_user(&text, 4, (void *)argv + 4 * at);
+		else
+			len = bpf_probe_read_user(&text, 8, (void *)argv + 8 * at);
+		if (len || !text || emit_left(&e) < EMIT_PATH_MAX || e.pos - begin > TASK_ARGS_MAX)
+			break;
+		len = bpf_probe_read_user_str(e.rec + e.pos, EMIT_PATH_MAX, (void *)text);
+		if (len < 0 || len > EMIT_PATH_MAX)
+			break;
+		e.pos += len;
+		emit_sync(&e);
+	}
+	emit_close_param(&e, begin);
+	return 0;
+}
+
+static __always_inline void emit_first_arg(struct emit *e, __u64 argv)
+{
+	__u64 text = 0;
+
+	if (e->compat)
+		bpf_probe_read_user(&text, 4, (void *)argv);
+	else
+		bpf_probe_read_user(&text, 8, (void *)argv);
+	emit_user_text(e, (void *)text);
+}
+
+/* --- parameters shared by clone and exec ---------------------------------------------- */
+
+/* pgft_maj, pgft_min, vm_size, vm_rss, vm_swap */
+static __always_inline void emit_memory(struct emit *e, struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+	emit_u64(e, BPF_CORE_READ(task, maj_flt));
+	emit_u64(e, BPF_CORE_READ(task, min_flt));
+	emit_u32(e, BPF_CORE_READ(mm, total_vm) * TASK_PAGE_KB);
+	emit_u32(e, (task_pages(mm, TASK_MM_FILEPAGES) + task_pages(mm, TASK_MM_ANONPAGES) +
+		     task_pages(mm, TASK_MM_SHMEMPAGES)) *
+			    TASK_PAGE_KB);
+	emit_u32(e, task_pages(mm, TASK_MM_SWAPENTS) * TASK_PAGE_KB);
+}
+
+#define PROC_IDS 11
+
+/* tid, pid, ptid, cwd, fdlimit, the five of emit_memory() and comm; cgroups come next. */
+int proc_put_ids(__u64 number, __u32 idx)
+{
+	struct task_struct *task = (struct task_struct *)number;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct path path = {};
+	struct emit e;
+
+	if (!emit_resume(&e, idx))
+		return 0;
+	emit_int(&e, BPF_CORE_READ(task, pid));
+	emit_int(&e, BPF_CORE_READ(task, tgid));
+	emit_int(&e, BPF_CORE_READ(task, real_parent, tgid));
+	emit_sync(&e);
+	if (fs)
+		bpf_core_read(&path, sizeof(path), &fs->pwd);
+	emit_built_path(&e, file_path_build((__u64)path.mnt, (__u64)path.dentry, 0));
+	emit_u64(&e, BPF_CORE_READ(task, signal, rlim[TASK_RLIMIT_NOFILE].rlim_cur));
+	emit_memory(&e, task);
+	emit_kernel_text(&e, (void *)number + bpf_core_field_offset(struct task_struct, comm));
+	return 0;
+}
+
+/* --- clone, fork, vfork, clone3 ------------------------------------------------------- */
+
+/* All but the result: exe to pidns_init_start_ts. flags: the kernel's. */
+static __always_inline void emit_clone_params(struct emit *e, __u64 number, bool has_image,
+					      __u32 flags)
+{
+	struct task_struct *task = (struct task_struct *)number;
+
+	emit_sync(e);
+	if (has_image) {
+		proc_put_args(number, e->idx);
+		proc_next(e, 2);
+	} else {
+		emit_empty(e);
+		emit_empty(e);
+		emit_sync(e);
+	}
+	proc_put_ids(number, e->idx);
+	proc_next(e, PROC_IDS);
+	proc_put_cgroups(number, e->idx);
+	proc_next(e, 1);
 	emit_u32(e, flags_clone(flags) | (task_is_child_inner(task) ? PROC_CHILD_IN_PIDNS : 0));
 	emit_u32(e, BPF_CORE_READ(task, cred, euid.val));
 	emit_u32(e, BPF_CORE_READ(task, cred, egid.val));
-	emit_int(e, task_inner_nr(task->thread_pid));
-	emit_int(e, task_inner_nr(task->signal->pids[TASK_TGID]));
+	emit_int(e, task_inner_nr(task_pid_struct(task, TASK_PID)));
+	emit_int(e, task_inner_nr(task_pid_struct(task, TASK_TGID)));
 	emit_u64(e, task_pid_ns_start(task));
-	return 0;
 }
 
 EXIT_PROG(clone)
@@ -73,12 +302,39 @@ EXIT_PROG(clone)
 	}
 	if (!ret)
 		e.start_ns = 0; /* the child did not begin this call */
-	emit_clone_params(&e, e.task, ret, flags);
+	emit_s64(&e, ret);
+	emit_clone_params(&e, bpf_get_current_task(), ret >= 0, flags);
 	emit_commit(&e);
 	return 0;
 }
 
-/* --- exec ------------------------------------------------------------------------ */
+#if defined(__TARGET_ARCH_arm64)
+/*
+ * A child leaves its first call without passing the exit hook here, so its own
+ * event is made when it is forked, in the name of the child.
+ */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u64 number = 0;
+	struct emit e;
+
+	/* A plain number, which is what the functions take. */
+	bpf_probe_read_kernel(&number, sizeof(number), &child);
+	if (parent->tgid == settings.self_tgid || BPF_CORE_READ(child, flags) & PROC_PF_KTHREAD ||
+	    !dispatch_is_wanted(WIRE_EVENT_SYSCALL_CLONE_20_X) ||
+	    !emit_begin(&e, WIRE_EVENT_SYSCALL_CLONE_20_X, 21))
+		return 0;
+	*(__u64 *)(e.rec + 40) = (__u64)(__u32)BPF_CORE_READ(child, pid);
+	emit_s64(&e, 0);
+	emit_clone_params(&e, number, true,
+			  BPF_CORE_READ(child, tgid) == parent->tgid ? PROC_CLONE_THREAD_LIKE : 0);
+	emit_commit(&e);
+	return 0;
+}
+#endif
+
+/* --- exec -------------------------------------------------------------------------------- */
 
 /* Is the file writable for the credentials of the task? (fs/namei.c, without ACLs and mounts) */
 static __always_inline bool is_writable(const struct cred *cred, struct inode *inode)
@@ -94,63 +350,52 @@ static __always_inline bool is_writable(const struct cred *cred, struct inode *i
 	return mode & 0002;
 }
 
-/* From cap_inheritable to pgid and gid; the order is the schema's. */
-static __noinline int emit_exec_tail(struct emit *e, struct task_struct *task)
+#define PROC_EXEC_TAIL 14
+
+/* From tty to gid, in the schema's order. */
+int proc_put_exec_tail(__u64 number, __u32 idx)
 {
-	const struct cred *cred = task->cred;
+	struct task_struct *task = (struct task_struct *)number;
+	const struct cred *cred = BPF_CORE_READ(task, cred);
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : NULL;
-	__u32 flags = 0;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct emit e;
 
-	if (inode && is_writable(cred, inode))
-		flags |= 1;
-	if (file)
-		flags |= file_exe_flags(file);
-	emit_u32(e, task_tty(task));
-	emit_int(e, task_inner_nr(task->signal->pids[TASK_PGID]));
-	emit_u32(e, task_loginuid(task));
-	emit_u32(e, flags);
-	emit_u64(e, TASK_CAP(cred, cap_inheritable));
-	emit_u64(e, TASK_CAP(cred, cap_permitted));
-	emit_u64(e, TASK_CAP(cred, cap_effective));
+	if (!emit_resume(&e, idx))
+		return 0;
+	emit_u32(&e, task_tty(task));
+	emit_int(&e, task_inner_nr(task_pid_struct(task, TASK_PGID)));
+	emit_u32(&e, task_loginuid(task));
+	emit_u32(&e, (inode && is_writable(cred, inode)) | (file ? file_exe_flags(file) : 0));
+	emit_u64(&e, TASK_CAP(cred, cap_inheritable));
+	emit_u64(&e, TASK_CAP(cred, cap_permitted));
+	emit_u64(&e, TASK_CAP(cred, cap_effective));
+	emit_sync(&e);
 	if (inode) {
-		emit_u64(e, BPF_CORE_READ(inode, i_ino));
-		emit_u64(e, file_ctime_ns(inode));
-		emit_u64(e, file_mtime_ns(inode));
+		emit_u64(&e, BPF_CORE_READ(inode, i_ino));
+		emit_u64(&e, file_ctime_ns(inode));
+		emit_u64(&e, file_mtime_ns(inode));
 	} else {
-		emit_empty(e);
-		emit_empty(e);
-		emit_empty(e);
+		emit_empty(&e);
+		emit_empty(&e);
+		emit_empty(&e);
 	}
-	emit_u32(e, BPF_CORE_READ(cred, euid.val));
-	if (file)
-		emit_file_path(e, file);
-	else
-		emit_empty(e);
-	emit_int(e, task_outer_nr(task->signal->pids[TASK_PGID]));
-	emit_u32(e, BPF_CORE_READ(cred, egid.val));
-	return 0;
-}
-
-/* tid to cgroups; exe and args stand before, env behind. */
-static __noinline int emit_exec_ids(struct emit *e, struct task_struct *task)
-{
-	emit_int(e, task->pid);
-	emit_int(e, task->tgid);
-	emit_parent(e, task);
-	emit_cwd(e, task);
-	emit_u64(e, BPF_CORE_READ(task, signal, rlim[TASK_RLIMIT_NOFILE].rlim_cur));
-	emit_memory(e, task);
-	emit_comm(e, task);
-	emit_cgroups(e, task);
+	emit_u32(&e, BPF_CORE_READ(cred, euid.val));
+	emit_sync(&e);
+	emit_built_path(&e, file ? file_path(file, 0) : 0);
+	emit_int(&e, task_outer_nr(task_pid_struct(task, TASK_PGID)));
+	emit_u32(&e, BPF_CORE_READ(cred, egid.val));
+	emit_sync(&e);
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	struct pending *p;
+	__u64 number = bpf_get_current_task(); /* the same task, as a number */
 	bool is_at = bprm->fdpath;
+	struct pending *p;
+	__u32 event;
 	struct emit e;
 
 	if (task->tgid == settings.self_tgid)
@@ -161,73 +406,36 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		if (want_starts)
 			is_at = p->nr == settings.execveat_nr[p->compat & 1];
 	}
-	if (!dispatch_is_wanted(is_at ? WIRE_EVENT_SYSCALL_EXECVEAT_X :
-					WIRE_EVENT_SYSCALL_EXECVE_19_X))
-		return 0;
-	if (!emit_begin(&e, is_at ? WIRE_EVENT_SYSCALL_EXECVEAT_X : WIRE_EVENT_SYSCALL_EXECVE_19_X,
-			is_at ? 30 : 31))
+	event = is_at ? WIRE_EVENT_SYSCALL_EXECVEAT_X : WIRE_EVENT_SYSCALL_EXECVE_19_X;
+	if (!dispatch_is_wanted(event) || !emit_begin(&e, event, is_at ? 30 : 31))
 		return 0;
 	if (p && want_starts)
 		e.start_ns = p->start_ns;
 	emit_s64(&e, 0);
-	emit_exe_args(&e, task->mm);
-	emit_exec_ids(&e, task);
-	emit_env(&e, task->mm);
-	emit_exec_tail(&e, task);
+	emit_sync(&e);
+	proc_put_args(number, e.idx);
+	proc_next(&e, 2);
+	proc_put_ids(number, e.idx);
+	proc_next(&e, PROC_IDS);
+	proc_put_cgroups(number, e.idx);
+	proc_next(&e, 1);
+	proc_put_env(number, e.idx);
+	proc_next(&e, 1);
+	proc_put_exec_tail(number, e.idx);
+	proc_next(&e, PROC_EXEC_TAIL);
 	if (!is_at)
 		emit_kernel_text(&e, bprm->filename);
 	emit_commit(&e);
 	return 0;
 }
 
-/* --- an exec that failed: arguments are still where the program has them ------------ */
-
-#define PROC_ARGV_MAX 64 /* strings of a failed exec that are kept */
-
-/* NUL-separated strings of a user's argv from its first-th on, as one parameter. */
-static __noinline int emit_argv(struct emit *e, __u64 argv, __u32 first)
-{
-	__u64 begin = emit_open_param(e);
-	__u32 width = e->compat ? 4 : 8;
-	int i;
-
-	for (i = 0; i < PROC_ARGV_MAX; i++) {
-		__u64 text = 0;
-		long len;
-
-		if (bpf_probe_read_user(&text, width == 4 ? 4 : 8,
-					(void *)argv + (first + i) * width) ||
-		    !text)
-			break;
-		if (emit_left(e) < EMIT_PATH_MAX || e->pos - begin > TASK_ARGS_MAX)
-			break;
-		len = bpf_probe_read_user_str(e->rec + e->pos, EMIT_PATH_MAX, (void *)text);
-		if (len < 0 || len > EMIT_PATH_MAX)
-			break;
-		e->pos += len;
-		emit_sync(e);
-	}
-	emit_close_param(e, begin);
-	return 0;
-}
-
-static __noinline int emit_first_arg(struct emit *e, __u64 argv)
-{
-	__u64 text = 0;
-
-	if (e->compat)
-		bpf_probe_read_user(&text, 4, (void *)argv);
-	else
-		bpf_probe_read_user(&text, 8, (void *)argv);
-	emit_user_text(e, (void *)text);
-	return 0;
-}
-
+/* An exec that failed: the arguments are still where the program has them. */
 EXIT_PROG(exec)
 {
 	const volatile struct wire_syscall *call = regs_call(regs);
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pending *p = bpf_task_storage_get(&pending, task, 0, 0);
+	__u64 number = bpf_get_current_task();
 	bool is_at;
 	struct emit e;
 
@@ -251,10 +459,16 @@ EXIT_PROG(exec)
 		return 0;
 	emit_s64(&e, ret);
 	emit_first_arg(&e, e.ring->arg[is_at ? 2 : 1]);
-	emit_argv(&e, e.ring->arg[is_at ? 2 : 1], 1);
-	emit_exec_ids(&e, task);
-	emit_argv(&e, e.ring->arg[is_at ? 3 : 2], 0);
-	emit_exec_tail(&e, task);
+	proc_put_argv(e.ring->arg[is_at ? 2 : 1], 1, e.compat, e.idx);
+	proc_next(&e, 1);
+	proc_put_ids(number, e.idx);
+	proc_next(&e, PROC_IDS);
+	proc_put_cgroups(number, e.idx);
+	proc_next(&e, 1);
+	proc_put_argv(e.ring->arg[is_at ? 3 : 2], 0, e.compat, e.idx);
+	proc_next(&e, 1);
+	proc_put_exec_tail(number, e.idx);
+	proc_next(&e, PROC_EXEC_TAIL);
 	if (!is_at)
 		emit_user_text(&e, (void *)e.ring->arg[0]);
 	emit_commit(&e);

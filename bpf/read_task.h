@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * read_task.h: what the process events say of a task: ids in and out of its pid
- * namespace, limits, capabilities, cgroups, arguments.
+ * namespace, capabilities, terminal, memory.  A task here is any kernel pointer,
+ * not only a trusted one: these events are rare enough to read through helpers.
  */
 #ifndef RTSEC_BPF_READ_TASK_H
 #define RTSEC_BPF_READ_TASK_H
@@ -21,7 +22,8 @@ enum task_pid_kind {
 
 static __always_inline struct pid *task_pid_struct(struct task_struct *task, int kind)
 {
-	return kind == TASK_PID ? task->thread_pid : task->signal->pids[kind];
+	return kind == TASK_PID ? BPF_CORE_READ(task, thread_pid) :
+				  BPF_CORE_READ(task, signal, pids[kind]);
 }
 
 /* The number that a pid has in its own, innermost namespace; -1 when it cannot be read. */
@@ -120,53 +122,6 @@ static __always_inline struct kernfs_node *task_kernfs_parent(struct kernfs_node
 	return BPF_CORE_READ((struct kernfs_node___old *)node, parent);
 }
 
-/*
- * Appends "name=" and the path of one controller's group, with its NUL.  There
- * is no branch in the loops (a missing level reads as nothing and moves on by
- * nothing), or the verifier would follow each combination of levels.
- */
-static __noinline int task_cgroup_path(struct emit *e, struct css_set *set, int subsys,
-				       __u64 name, __u32 name_len)
-{
-	struct kernfs_node *chain[TASK_CGROUP_DEPTH];
-	struct cgroup_subsys_state *css = NULL;
-	struct kernfs_node *node;
-	__u64 begin;
-	int i;
-
-	if (emit_left(e) < TASK_CGROUP_DEPTH * 256 + 16)
-		return 0;
-	bpf_probe_read_kernel(&css, sizeof(css),
-			      (void *)set + bpf_core_field_offset(struct css_set, subsys) +
-				      subsys * sizeof(void *));
-	node = BPF_CORE_READ(css, cgroup, kn);
-	*(__u64 *)(e->rec + e->pos) = name;
-	e->pos += name_len;
-	emit_sync(e);
-	begin = e->pos;
-	for (i = 0; i < TASK_CGROUP_DEPTH; i++) {
-		chain[i] = node;
-		node = task_kernfs_parent(node);
-	}
-	for (i = TASK_CGROUP_DEPTH - 1; i >= 0; i--) {
-		__s64 len;
-
-		*(e->rec + e->pos) = '/';
-		len = bpf_probe_read_kernel_str(e->rec + e->pos + 1, 256,
-						BPF_CORE_READ(chain[i], name));
-		/* Counts its NUL: 1 is the root's empty name, below that nothing was read. */
-		len -= 1;
-		len &= ~(len >> 63);
-		e->pos += (len + ((__u64)-len >> 63)) & 0x1ff;
-		emit_sync(e);
-	}
-	*(__u16 *)(e->rec + e->pos) = '/'; /* and a NUL: the root's path */
-	e->pos += (((e->pos - begin) - 1) >> 63) + 1;
-	*(e->rec + (e->pos & EMIT_POS_MASK) - 1) = '\0';
-	emit_sync(e);
-	return 0;
-}
-
 #define TASK_NAME8(a, b, c, d, e, f, g, h)                                                      \
 	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | \
 	 (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
@@ -180,81 +135,10 @@ enum cgroup_subsys_id {
 	memory_cgrp_id,
 };
 
-#define TASK_CGROUP(e, set, id, name, len)                                                \
-	do {                                                                              \
-		if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id))                \
-			task_cgroup_path(e, set, bpf_core_enum_value(enum cgroup_subsys_id, \
-								     id),                 \
-					 name, len);                                      \
-	} while (0)
-
-/* "cpuset=/a\0cpu=/a\0..." */
-static __always_inline void emit_cgroups(struct emit *e, struct task_struct *task)
-{
-	struct css_set *set = task->cgroups;
-	__u64 begin = emit_open_param(e);
-
-	TASK_CGROUP(e, set, cpuset_cgrp_id, TASK_NAME8('c', 'p', 'u', 's', 'e', 't', '=', 0), 7);
-	TASK_CGROUP(e, set, cpu_cgrp_id, TASK_NAME8('c', 'p', 'u', '=', 0, 0, 0, 0), 4);
-	TASK_CGROUP(e, set, cpuacct_cgrp_id, TASK_NAME8('c', 'p', 'u', 'a', 'c', 'c', 't', '='), 8);
-	TASK_CGROUP(e, set, io_cgrp_id, TASK_NAME8('i', 'o', '=', 0, 0, 0, 0, 0), 3);
-	TASK_CGROUP(e, set, memory_cgrp_id, TASK_NAME8('m', 'e', 'm', 'o', 'r', 'y', '=', 0), 7);
-	emit_close_param(e, begin);
-}
-
 /* --- arguments and environment ------------------------------------------------ */
 
 #define TASK_ARGS_MAX 16384u /* bytes of each; what is beyond is cut, and the cut marked */
 #define TASK_CUT_MARK 0x2e2e2e /* "...", and the NUL */
-
-/* len bytes of strings at a user address, cut at TASK_ARGS_MAX. */
-static __always_inline void emit_user_strings(struct emit *e, __u64 from, __u64 len)
-{
-	bool is_cut = false;
-	__u64 max = emit_left(e);
-
-	if (max > TASK_ARGS_MAX)
-		max = TASK_ARGS_MAX;
-	if (len > max) {
-		len = max;
-		is_cut = true;
-	}
-	if (len > TASK_ARGS_MAX)
-		len = TASK_ARGS_MAX;
-	if (!len || bpf_probe_read_user(e->rec + e->pos, len, (void *)from))
-		len = 0;
-	if (is_cut && len >= 4)
-		*(__u32 *)(e->rec + e->pos + len - 4) = TASK_CUT_MARK;
-	emit_len(e, len);
-	emit_sync(e);
-}
-
-/* exe (argv[0]) and args (the rest) of the image that runs now. */
-static __always_inline void emit_exe_args(struct emit *e, struct mm_struct *mm)
-{
-	__u64 begin = mm ? BPF_CORE_READ(mm, arg_start) : 0;
-	__u64 end = mm ? BPF_CORE_READ(mm, arg_end) : 0;
-	long len = 0;
-
-	if (begin && end > begin)
-		len = bpf_probe_read_user_str(e->rec + e->pos, EMIT_PATH_MAX, (void *)begin);
-	if (len < 0 || len > EMIT_PATH_MAX)
-		len = 0;
-	emit_len(e, len);
-	emit_sync(e);
-	if (len)
-		emit_user_strings(e, begin + len, end > begin + len ? end - begin - len : 0);
-	else
-		emit_empty(e);
-}
-
-static __always_inline void emit_env(struct emit *e, struct mm_struct *mm)
-{
-	__u64 begin = mm ? BPF_CORE_READ(mm, env_start) : 0;
-	__u64 end = mm ? BPF_CORE_READ(mm, env_end) : 0;
-
-	emit_user_strings(e, begin, begin && end > begin ? end - begin : 0);
-}
 
 /* --- memory sizes -------------------------------------------------------------------- */
 
@@ -283,32 +167,6 @@ static __always_inline __u64 task_pages(struct mm_struct *mm, __u32 kind)
 					      kind * bpf_core_type_size(struct percpu_counter) +
 					      bpf_core_field_offset(struct percpu_counter, count));
 	return cnt > 0 ? cnt : 0;
-}
-
-/* --- groups of parameters shared by several events ------------------------------- */
-
-/* pgft_maj, pgft_min, vm_size, vm_rss, vm_swap */
-static __always_inline void emit_memory(struct emit *e, struct task_struct *task)
-{
-	struct mm_struct *mm = task->mm;
-
-	emit_u64(e, task->maj_flt);
-	emit_u64(e, task->min_flt);
-	emit_u32(e, mm ? mm->total_vm * TASK_PAGE_KB : 0);
-	emit_u32(e, (task_pages(mm, TASK_MM_FILEPAGES) + task_pages(mm, TASK_MM_ANONPAGES) +
-		     task_pages(mm, TASK_MM_SHMEMPAGES)) *
-			    TASK_PAGE_KB);
-	emit_u32(e, task_pages(mm, TASK_MM_SWAPENTS) * TASK_PAGE_KB);
-}
-
-static __always_inline void emit_comm(struct emit *e, struct task_struct *task)
-{
-	emit_kernel_text(e, task->comm);
-}
-
-static __always_inline void emit_parent(struct emit *e, struct task_struct *task)
-{
-	emit_int(e, BPF_CORE_READ(task, real_parent, tgid));
 }
 
 #endif

@@ -100,8 +100,6 @@ struct state_thread *proc_main(struct field_env *env, const struct event *ev);
 void proc_append_words(struct str *out, const char *words, uint32_t len);
 /* proc.cmdline of a thread. */
 void proc_append_cmdline(struct field_env *env, const struct state_thread *thread, struct str *out);
-/* Working directory of a thread; false when it is not known. */
-bool proc_append_cwd(struct field_env *env, const struct state_thread *thread, struct str *out);
 /* Word idx of NUL-separated words; absent if there are not as many. */
 struct span proc_word(const char *words, uint32_t len, uint64_t idx);
 /* Value of a variable in an environment; absent if it is not there. */

@@ -28,14 +28,6 @@ int path_opened_param(const struct event *ev)
 	return idx < (int)ev->param_cnt ? idx : -1;
 }
 
-/* A chdir that worked has changed the directory already: it is the answer. */
-static bool is_done_chdir(const struct event *ev)
-{
-	int64_t result;
-
-	return ev->type == EVENT_SYSCALL_CHDIR_X && evt_has_result(ev, &result) && !result;
-}
-
 bool path_of_param(struct field_env *env, const struct event *ev, unsigned int idx, struct str *out)
 {
 	const struct event_param_info *info = &ev->info->params[idx];
@@ -50,8 +42,6 @@ bool path_of_param(struct field_env *env, const struct event *ev, unsigned int i
 		return false;
 	if (info->dirfd >= 0 && !event_param_i64(ev, (unsigned int)info->dirfd, &dirfd))
 		dirfd = INT64_MIN;
-	if (is_done_chdir(ev) && name.len && name.ptr[0] != '/')
-		return proc_append_cwd(env, ev->thread, out);
 	state_resolve_path(env->state, ev->thread, dirfd, name, out);
 	return true;
 }

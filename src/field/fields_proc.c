@@ -98,28 +98,20 @@ bool x_proc_exepath(const struct field_ref *ref UNUSED, struct field_env *env,
 	return main && put_text(out, main->exepath);
 }
 
-/* A thread may have a directory of its own (unshare); state/ resolves names by it. */
-bool proc_append_cwd(struct field_env *env, const struct state_thread *thread, struct str *out)
-{
-	const struct state_thread *main = state_main(env->state, thread);
-	size_t before = out->len;
-
-	if (thread != main)
-		state_resolve_path(env->state, thread, EVENT_AT_FDCWD, span_make("", 0), out);
-	else if (main->cwd)
-		str_append_text(out, main->cwd);
-	return out->len > before && out->buf[before] == '/';
-}
-
+/* A thread may have a directory of its own (unshare): state/ resolves names by it. */
 bool x_proc_cwd(const struct field_ref *ref UNUSED, struct field_env *env, const struct event *ev,
 		struct field_value *out)
 {
-	if (!ev->thread || !env->state)
+	struct state_thread *main = proc_main(env, ev);
+	struct str *tmp = &env->tmp[0];
+
+	if (!main)
 		return false;
-	if (ev->thread->is_invented || ev->thread == state_main(env->state, ev->thread))
-		return put_text(out, ev->thread->cwd);
-	str_reset(&env->tmp[0]);
-	return proc_append_cwd(env, ev->thread, &env->tmp[0]) && put_str(out, env, &env->tmp[0]);
+	if (ev->thread == main)
+		return put_text(out, main->cwd);
+	str_reset(tmp);
+	state_resolve_path(env->state, ev->thread, EVENT_AT_FDCWD, span_make("", 0), tmp);
+	return tmp->buf[0] == '/' && put_str(out, env, tmp);
 }
 
 bool x_proc_args(const struct field_ref *ref, struct field_env *env, const struct event *ev,

@@ -192,6 +192,7 @@ void field_value_text(const struct field_ref *ref UNUSED, const struct field_val
 	struct args_style style = args_style_text(env);
 
 	value_append_text(value, &style, out);
+	line_end(out);
 }
 
 void field_value_json(const struct field_ref *ref UNUSED, const struct field_value *value,
@@ -200,4 +201,5 @@ void field_value_json(const struct field_ref *ref UNUSED, const struct field_val
 	struct args_style style = args_style_raw(env);
 
 	value_append_json(value, &style, &env->tmp[1], out);
+	line_end(out);
 }

@@ -106,6 +106,8 @@ struct gen {
 	uint32_t procs, fds, events, users, ifaces; /* layout versions */
 	uint64_t ts_ns;
 	int64_t tid;
+	char type_text[64]; /* of the event before, most often the same again */
+	const struct event_info *type;
 };
 
 PRINTF(2, 3) NORETURN static void fail(const struct gen *gen, const char *fmt, ...)
@@ -980,7 +982,7 @@ struct event_line {
 	VEC_OF(struct str) params;
 };
 
-static const struct event_info *find_type(struct gen *gen, const char *text)
+static const struct event_info *look_up_type(const struct gen *gen, const char *text)
 {
 	const struct event_info *found = NULL;
 	uint32_t iter = 0;
@@ -1004,6 +1006,15 @@ static const struct event_info *find_type(struct gen *gen, const char *text)
 	if (!found)
 		fail(gen, "no event type \"%s\"", text);
 	return found;
+}
+
+static const struct event_info *find_type(struct gen *gen, const char *text)
+{
+	if (!gen->type || strcmp(gen->type_text, text)) {
+		gen->type = look_up_type(gen, text);
+		snprintf(gen->type_text, sizeof(gen->type_text), "%s", text);
+	}
+	return gen->type;
 }
 
 static void read_event_option(struct gen *gen, struct event_line *line, const struct word *word)
@@ -1369,6 +1380,7 @@ int main(int argc, char **argv)
 	const char *path = "-";
 	FILE *script = stdin;
 	int option;
+	int ret;
 
 	while ((option = getopt(argc, argv, "z:f:so:")) != -1) {
 		switch (option) {
@@ -1399,8 +1411,15 @@ int main(int argc, char **argv)
 		}
 	}
 	run_script(&gen, script);
+	if (script != stdin)
+		fclose(script);
 	/* Damaged bytes do not pass the writer, which takes whole blocks only. */
 	if (opts.compress == SCAP_COMPRESS_NONE)
-		return write_raw(&gen, path) ? 1 : 0;
-	return write_blocks(&gen, path, &opts) ? 1 : 0;
+		ret = write_raw(&gen, path);
+	else
+		ret = write_blocks(&gen, path, &opts);
+	arena_release(&gen.arena);
+	str_release(&gen.out);
+	vec_release(&gen.marks);
+	return ret ? 1 : 0;
 }

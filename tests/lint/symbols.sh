@@ -40,7 +40,14 @@ xargs objdump -t <"$T/built" | awk -v prefix="$O/" '
 
 # A name that other folders use begins with its own (in base: with its file), and no name
 # with somebody else's.
-xargs nm -A -g <"$T/built" | awk -v prefix="$O/src/" '
+xargs nm -A -g <"$T/built" 2>/dev/null | awk -v prefix="$O/src/" -v names="$(echo src/*/)" '
+	BEGIN {
+		cnt = split(names, name_of, " ")
+		for (i = 1; i <= cnt; i++) {
+			split(name_of[i], path, "/")
+			folders[path[2]] = 1
+		}
+	}
 	{
 		split($1, at, ":")
 		object = at[1]
@@ -49,8 +56,6 @@ xargs nm -A -g <"$T/built" | awk -v prefix="$O/src/" '
 		folder = cnt == 1 ? object : path[1]
 		name = $NF
 		kind = $(NF - 1)
-		if (cnt > 1)
-			folders[folder] = 1
 		if (kind == "U") {
 			users[name] = users[name] " " folder
 			next
