@@ -31,10 +31,12 @@ struct emit {
 	__u64 start_ns;
 	struct task_struct *task;
 	bool compat; /* a 32-bit program's call */
+	__u16 flags; /* enum wire_record_flag */
 };
 
 /* Programs that the dispatcher tail-calls; x_<name> as in tails.def. */
-#define EXIT_PROG(name) SEC("tp_btf/sys_exit") int BPF_PROG(x_##name, struct pt_regs *regs, long ret)
+#define EXIT_PROG(name) \
+	SEC("tp_btf/sys_exit") int BPF_PROG(x_##name, struct pt_regs *regs, long ret)
 
 #define barrier() asm volatile("" ::: "memory")
 
@@ -85,6 +87,7 @@ static __always_inline bool emit_begin(struct emit *e, __u32 event, __u32 param_
 	e->event = event;
 	e->start_ns = 0;
 	e->compat = false;
+	e->flags = 0;
 	e->task = bpf_get_current_task_btf();
 	*(__u64 *)(rec + 32) = bpf_ktime_get_boot_ns();
 	*(__u64 *)(rec + 40) = (__u64)(__u32)e->task->pid;
@@ -327,7 +330,7 @@ static __always_inline void emit_commit(struct emit *e)
 	((struct wire_record *)rec)->block_len = block_len;
 	((struct wire_record *)rec)->start_ns = e->start_ns;
 	((struct wire_record *)rec)->event = e->event;
-	((struct wire_record *)rec)->flags = 0;
+	((struct wire_record *)rec)->flags = e->flags;
 	ring->events++;
 	emit_publish(ring, size);
 	ring->busy = 0;

@@ -15,7 +15,6 @@
 /* What only the file tells goes into the scratch. false: nothing was opened, or it is gone. */
 __noinline int opened_read(__s64 ret)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct file *file = ret >= 0 ? read_file_of_fd(ret) : NULL;
 	struct file_scratch *s = file_scratch_get();
 	enum file_layer layer;
@@ -65,11 +64,12 @@ static __always_inline bool is_noted(const struct file_scratch *s, const struct 
 static __always_inline bool is_from_folder(const struct file_scratch *s, __s32 dirfd)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct path path = {};
 	struct file *folder;
 
 	if (dirfd == FILE_AT_FDCWD) {
-		bpf_core_read(&path, sizeof(path), &task->fs->pwd);
+		bpf_core_read(&path, sizeof(path), &fs->pwd);
 	} else {
 		folder = read_file_of_fd(dirfd);
 		if (!folder)
@@ -134,9 +134,9 @@ EXIT_PROG(open)
 	if (!call || !s)
 		return 0;
 	event = call->event;
-	cnt = event == WIRE_EVENT_SYSCALL_OPENAT_2_X ? 7 :
-	      event == WIRE_EVENT_SYSCALL_OPENAT2_X  ? 8 :
-						       6;
+	cnt = event == WIRE_EVENT_SYSCALL_OPENAT_2_X  ? 7
+	      : event == WIRE_EVENT_SYSCALL_OPENAT2_X ? 8
+						      : 6;
 	if (!emit_begin_call(&e, regs, event, cnt))
 		return 0;
 	name = e.ring->arg[0];
@@ -326,10 +326,9 @@ EXIT_PROG(iov)
 	if (!call)
 		return 0;
 	event = call->event;
-	cnt = event == WIRE_EVENT_SYSCALL_READV_X || event == WIRE_EVENT_SYSCALL_WRITEV_X ? 4 :
-	      event == WIRE_EVENT_SYSCALL_PREADV_X || event == WIRE_EVENT_SYSCALL_PWRITEV_X ?
-											5 :
-											3;
+	cnt = event == WIRE_EVENT_SYSCALL_READV_X || event == WIRE_EVENT_SYSCALL_WRITEV_X     ? 4
+	      : event == WIRE_EVENT_SYSCALL_PREADV_X || event == WIRE_EVENT_SYSCALL_PWRITEV_X ? 5
+											      : 3;
 	if (!emit_begin_call(&e, regs, event, cnt))
 		return 0;
 	is_read = event == WIRE_EVENT_SYSCALL_READV_X || event == WIRE_EVENT_SYSCALL_PREADV_X;
@@ -347,8 +346,8 @@ EXIT_PROG(iov)
 	if (cnt != 3 && !is_read)
 		emit_size(&e, total);
 	if (cnt == 5)
-		emit_u64(&e, e.compat ? (__u32)e.ring->arg[3] | e.ring->arg[4] << 32 :
-					e.ring->arg[3]);
+		emit_u64(&e,
+			 e.compat ? (__u32)e.ring->arg[3] | e.ring->arg[4] << 32 : e.ring->arg[3]);
 	emit_commit(&e);
 	return 0;
 }
@@ -374,8 +373,8 @@ __noinline int poll_round(__u32 from, __u32 cnt)
 	if (!s || !emit_resume(&e, 0))
 		return 0;
 	for (i = 0; i < FILE_POLL_ROUND && from + i < cnt; i++) {
-		const struct user_pollfd *fd = (const struct user_pollfd *)s->block +
-					       ((from + i) & (FILE_POLL_MAX - 1));
+		const struct user_pollfd *fd =
+			(const struct user_pollfd *)s->block + ((from + i) & (FILE_POLL_MAX - 1));
 		__u8 *pair = e.rec + e.pos + 10 * i;
 
 		*(__s64 *)pair = fd->fd;
@@ -396,8 +395,8 @@ static __always_inline void emit_poll_fds(struct emit *e, __u64 addr, __u64 cnt)
 	cnt = (__u32)cnt;
 	if (cnt > FILE_POLL_MAX)
 		cnt = FILE_POLL_MAX;
-	if (!s || (cnt && bpf_probe_read_user(s->block, cnt * sizeof(struct user_pollfd),
-					      (void *)addr))) {
+	if (!s || (cnt &&
+		   bpf_probe_read_user(s->block, cnt * sizeof(struct user_pollfd), (void *)addr))) {
 		emit_empty(e);
 		return;
 	}
@@ -446,7 +445,8 @@ EXIT_PROG(ppoll)
 }
 
 /* linux/io_uring.h */
-#define FILE_ENTER_EXT_ARG 0x08 /* the fifth argument is a struct whose first word is the mask's address */
+#define FILE_ENTER_EXT_ARG \
+	0x08 /* the fifth argument is a struct whose first word is the mask's address */
 #define FILE_ENTER_EXT_ARG_REG 0x40 /* ... which lies in memory registered before */
 
 EXIT_PROG(io_uring_enter)

@@ -9,12 +9,12 @@
 
 EXIT_PROG(capset)
 {
-	const struct cred *cred;
+	struct task_struct *task = bpf_get_current_task_btf();
+	const struct cred *cred = BPF_CORE_READ(task, cred);
 	struct emit e;
 
 	if (!emit_begin_call(&e, regs, WIRE_EVENT_SYSCALL_CAPSET_X, 4))
 		return 0;
-	cred = e.task->cred;
 	emit_s64(&e, ret);
 	emit_u64(&e, TASK_CAP(cred, cap_inheritable));
 	emit_u64(&e, TASK_CAP(cred, cap_permitted));
@@ -53,8 +53,7 @@ EXIT_PROG(rlimit)
 		return 0;
 	emit_s64(&e, ret);
 	/* What a failing getrlimit left there is no limit. */
-	emit_limits(&e,
-		    ret && call->event == WIRE_EVENT_SYSCALL_GETRLIMIT_X ? 0 : e.ring->arg[1],
+	emit_limits(&e, ret && call->event == WIRE_EVENT_SYSCALL_GETRLIMIT_X ? 0 : e.ring->arg[1],
 		    e.compat);
 	emit_u8(&e, flags_rlimit(e.ring->arg[0]));
 	emit_commit(&e);

@@ -65,12 +65,12 @@ static __always_inline enum path_walk walk_entry(struct file_scratch *s)
 	if (!len || begin < len + 1)
 		return PATH_UNKNOWN;
 	begin -= len + 1;
-	if (begin >= FILE_PATH_END ||
-	    bpf_probe_read_kernel(&s->text[begin + 1], len, name.name))
+	if (begin >= FILE_PATH_END || bpf_probe_read_kernel(&s->text[begin + 1], len, name.name))
 		return PATH_UNKNOWN;
 	s->text[begin] = '/';
 	s->begin = begin;
-	if (parent == dentry) /* in no folder: a memfd, or an entry whose folder is not known, "/" */
+	if (parent ==
+	    dentry) /* in no folder: a memfd, or an entry whose folder is not known, "/" */
 		return s->text[begin + 1] == '/' ? PATH_UNKNOWN : PATH_WHOLE;
 	s->dentry = (__u64)parent;
 	if (FILE_PATH_END - begin == s->note_at) {
@@ -104,7 +104,8 @@ __noinline int file_path_build(__u64 vfsmount, __u64 dentry, __u32 note_at)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file_scratch *s = file_scratch_get();
-	struct fs_struct *fs = task->fs;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct path root = {};
 	int i, walk = PATH_ON;
 
 	if (!s || !vfsmount || !dentry)
@@ -112,8 +113,9 @@ __noinline int file_path_build(__u64 vfsmount, __u64 dentry, __u32 note_at)
 	s->dentry = dentry;
 	s->mnt = vfsmount - bpf_core_field_offset(struct mount, mnt);
 	s->mnt_root = (__u64)BPF_CORE_READ((struct vfsmount *)vfsmount, mnt_root);
-	s->root_dentry = fs ? (__u64)fs->root.dentry : 0;
-	s->root_mnt = fs ? (__u64)fs->root.mnt - bpf_core_field_offset(struct mount, mnt) : 0;
+	bpf_core_read(&root, sizeof(root), &fs->root);
+	s->root_dentry = (__u64)root.dentry;
+	s->root_mnt = (__u64)root.mnt - bpf_core_field_offset(struct mount, mnt);
 	s->noted_dentry = 0;
 	s->noted_mnt = 0;
 	s->note_at = note_at;
@@ -174,8 +176,8 @@ __noinline int file_path_ends_with(__u32 path_len, __u32 name_pos, __u32 name_le
 	if (!s || !ring || !name_len || name_len > path_len || path_len > FILE_PATH_END)
 		return 0;
 	is_whole = ring->data[(ring->prod & (ring_size - 1)) + (name_pos & EMIT_POS_MASK)] == '/';
-	if (is_whole ? name_len != path_len :
-		       s->text[(FILE_PATH_END - 1 - name_len) & (FILE_PATH_END - 1)] != '/')
+	if (is_whole ? name_len != path_len
+		     : s->text[(FILE_PATH_END - 1 - name_len) & (FILE_PATH_END - 1)] != '/')
 		return 0;
 	for (i = 0; i < FILE_PATH_END / 8 / PATH_WORDS; i++) {
 		if (8 * PATH_WORDS * i >= name_len)

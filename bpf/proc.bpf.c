@@ -84,12 +84,12 @@ int proc_put_cgroup(__u64 css_set, __u32 subsys, __u64 name, __u32 name_len)
 	return 0;
 }
 
-#define PROC_CGROUP(set, id, name, len)                                                    \
-	do {                                                                               \
-		if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id))                 \
-			proc_put_cgroup((__u64)(set),                                      \
-					bpf_core_enum_value(enum cgroup_subsys_id, id),    \
-					name, len);                                        \
+#define PROC_CGROUP(set, id, name, len)                                                       \
+	do {                                                                                  \
+		if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id))                    \
+			proc_put_cgroup((__u64)(set),                                         \
+					bpf_core_enum_value(enum cgroup_subsys_id, id), name, \
+					len);                                                 \
 	} while (0)
 
 /* One parameter: "cpuset=/a\0cpu=/a\0..." */
@@ -487,7 +487,8 @@ EXIT_PROG(exec)
  */
 static __noinline __s32 find_reaper(struct task_struct *task)
 {
-	struct list_head *children = (void *)task + bpf_core_field_offset(struct task_struct, children);
+	struct list_head *children =
+		(void *)task + bpf_core_field_offset(struct task_struct, children);
 	struct list_head *node = BPF_CORE_READ(task, signal, thread_head.next);
 	__u32 node_offset = bpf_core_field_offset(struct task_struct, thread_node);
 	struct pid_namespace *ns = task_pid_ns(task);

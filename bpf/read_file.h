@@ -62,6 +62,9 @@ int file_path_build(__u64 vfsmount, __u64 dentry, __u32 note_at);
  */
 int file_path_ends_with(__u32 path_len, __u32 name_pos, __u32 name_len);
 
+/* What only the file of a new fd tells, into the scratch; false: there is none. In file.bpf.c. */
+int opened_read(__s64 fd);
+
 static __always_inline struct file_scratch *file_scratch_get(void)
 {
 	__u32 zero = 0;
@@ -208,17 +211,6 @@ static __always_inline void emit_built_path(struct emit *e, int len)
 static __always_inline void emit_file_path(struct emit *e, struct file *file)
 {
 	emit_built_path(e, file_path(file, 0));
-}
-
-/* The current task's working directory. */
-static __always_inline void emit_cwd(struct emit *e, struct task_struct *task)
-{
-	struct fs_struct *fs = task->fs;
-	struct path path = {};
-
-	if (fs)
-		bpf_core_read(&path, sizeof(path), &fs->pwd);
-	emit_built_path(e, file_path_build((__u64)path.mnt, (__u64)path.dentry, 0));
 }
 
 #endif

@@ -22,8 +22,8 @@ enum task_pid_kind {
 
 static __always_inline struct pid *task_pid_struct(struct task_struct *task, int kind)
 {
-	return kind == TASK_PID ? BPF_CORE_READ(task, thread_pid) :
-				  BPF_CORE_READ(task, signal, pids[kind]);
+	return kind == TASK_PID ? BPF_CORE_READ(task, thread_pid)
+				: BPF_CORE_READ(task, signal, pids[kind]);
 }
 
 /* The number that a pid has in its own, innermost namespace; -1 when it cannot be read. */
@@ -49,7 +49,8 @@ static __always_inline __s32 task_outer_nr(struct pid *pid)
 
 static __always_inline struct pid_namespace *task_pid_ns(struct task_struct *task)
 {
-	struct pid *pid = BPF_CORE_READ(task, thread_pid); /* task may be any, not only a trusted one */
+	struct pid *pid =
+		BPF_CORE_READ(task, thread_pid); /* task may be any, not only a trusted one */
 	__u32 level = BPF_CORE_READ(pid, level);
 	struct pid_namespace *ns = NULL;
 
@@ -81,13 +82,12 @@ static __always_inline bool task_is_child_inner(struct task_struct *task)
 }
 
 /* Eight bytes on every kernel: one u64 since 6.3, two u32, the low one first, before. */
-#define TASK_CAP(cred, which)                                                            \
-	({                                                                               \
-		__u64 cap_ = 0;                                                          \
-		bpf_probe_read_kernel(&cap_, sizeof(cap_),                               \
-				      (void *)(cred) +                                   \
-					      bpf_core_field_offset(struct cred, which)); \
-		cap_;                                                                    \
+#define TASK_CAP(cred, which)                                                                      \
+	({                                                                                         \
+		__u64 cap_ = 0;                                                                    \
+		bpf_probe_read_kernel(&cap_, sizeof(cap_),                                         \
+				      (void *)(cred) + bpf_core_field_offset(struct cred, which)); \
+		cap_;                                                                              \
 	})
 
 /* Device number of the controlling terminal as the format has it, 0 none. */
@@ -122,7 +122,7 @@ static __always_inline struct kernfs_node *task_kernfs_parent(struct kernfs_node
 	return BPF_CORE_READ((struct kernfs_node___old *)node, parent);
 }
 
-#define TASK_NAME8(a, b, c, d, e, f, g, h)                                                      \
+#define TASK_NAME8(a, b, c, d, e, f, g, h)                                                       \
 	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 | \
 	 (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
 
@@ -159,11 +159,13 @@ static __always_inline __u64 task_pages(struct mm_struct *mm, __u32 kind)
 		return 0;
 	if (bpf_core_type_exists(struct mm_rss_stat))
 		bpf_probe_read_kernel(&cnt, sizeof(cnt),
-				      (void *)mm + bpf_core_field_offset(struct mm_struct, rss_stat) +
+				      (void *)mm +
+					      bpf_core_field_offset(struct mm_struct, rss_stat) +
 					      kind * sizeof(long));
 	else
 		bpf_probe_read_kernel(&cnt, sizeof(cnt),
-				      (void *)mm + bpf_core_field_offset(struct mm_struct, rss_stat) +
+				      (void *)mm +
+					      bpf_core_field_offset(struct mm_struct, rss_stat) +
 					      kind * bpf_core_type_size(struct percpu_counter) +
 					      bpf_core_field_offset(struct percpu_counter, count));
 	return cnt > 0 ? cnt : 0;

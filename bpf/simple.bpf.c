@@ -46,30 +46,102 @@ struct simple {
 	struct simple_param params[SIMPLE_OPS_MAX];
 };
 
-#define RES { OP_RES, 0, 0, 0 }
-#define RES32 { OP_RES32, 0, 0, 0 }
-#define FD(a) { OP_FD, a, 0, 0 }
-#define S64(a) { OP_S64, a, 0, 0 }
-#define LONG(a) { OP_LONG, a, 0, 0 }
-#define PAIR(low, high) { OP_PAIR, low, 0, high }
-#define UINT(a) { OP_UINT, a, 0, 0 }
-#define U32(a) { OP_U32, a, 0, 0 }
-#define U16(a) { OP_U16, a, 0, 0 }
-#define U8(a) { OP_U8, a, 0, 0 }
-#define ID(a) { OP_ID, a, 0, 0 }
-#define TEXT(a) { OP_TEXT, a, 0, 0 }
-#define TEXT_OUT(a) { OP_TEXT_OUT, a, 0, 0 }
-#define DATA(a, len) { OP_DATA, a, 0, len }
-#define FLAGS32(a, conv) { OP_U32, a, FLAGS_##conv, 0 }
-#define FLAGS16(a, conv) { OP_U16, a, FLAGS_##conv, 0 }
-#define FLAGS8(a, conv) { OP_U8, a, FLAGS_##conv, 0 }
-#define MEM32(a, offset, conv) { OP_MEM32, a, FLAGS_##conv, offset }
-#define MEM_ID(a) { OP_MEM_ID, a, 0, 0 }
-#define OFFSET(a) { OP_OFFSET, a, 0, 0 }
-#define TIME(a) { OP_TIME, a, 0, 0 }
-#define ZERO32 { OP_U32, SIMPLE_NONE, 0, 0 }
-#define ZERO8 { OP_U8, SIMPLE_NONE, 0, 0 }
-#define EMPTY { OP_EMPTY, 0, 0, 0 }
+#define RES                     \
+	{                       \
+		OP_RES, 0, 0, 0 \
+	}
+#define RES32                     \
+	{                         \
+		OP_RES32, 0, 0, 0 \
+	}
+#define FD(a)                  \
+	{                      \
+		OP_FD, a, 0, 0 \
+	}
+#define S64(a)                  \
+	{                       \
+		OP_S64, a, 0, 0 \
+	}
+#define LONG(a)                  \
+	{                        \
+		OP_LONG, a, 0, 0 \
+	}
+#define PAIR(low, high)               \
+	{                             \
+		OP_PAIR, low, 0, high \
+	}
+#define UINT(a)                  \
+	{                        \
+		OP_UINT, a, 0, 0 \
+	}
+#define U32(a)                  \
+	{                       \
+		OP_U32, a, 0, 0 \
+	}
+#define U16(a)                  \
+	{                       \
+		OP_U16, a, 0, 0 \
+	}
+#define U8(a)                  \
+	{                      \
+		OP_U8, a, 0, 0 \
+	}
+#define ID(a)                  \
+	{                      \
+		OP_ID, a, 0, 0 \
+	}
+#define TEXT(a)                  \
+	{                        \
+		OP_TEXT, a, 0, 0 \
+	}
+#define TEXT_OUT(a)                  \
+	{                            \
+		OP_TEXT_OUT, a, 0, 0 \
+	}
+#define DATA(a, len)               \
+	{                          \
+		OP_DATA, a, 0, len \
+	}
+#define FLAGS32(a, conv)                   \
+	{                                  \
+		OP_U32, a, FLAGS_##conv, 0 \
+	}
+#define FLAGS16(a, conv)                   \
+	{                                  \
+		OP_U16, a, FLAGS_##conv, 0 \
+	}
+#define FLAGS8(a, conv)                   \
+	{                                 \
+		OP_U8, a, FLAGS_##conv, 0 \
+	}
+#define MEM32(a, offset, conv)                    \
+	{                                         \
+		OP_MEM32, a, FLAGS_##conv, offset \
+	}
+#define MEM_ID(a)                  \
+	{                          \
+		OP_MEM_ID, a, 0, 0 \
+	}
+#define OFFSET(a)                  \
+	{                          \
+		OP_OFFSET, a, 0, 0 \
+	}
+#define TIME(a)                  \
+	{                        \
+		OP_TIME, a, 0, 0 \
+	}
+#define ZERO32                            \
+	{                                 \
+		OP_U32, SIMPLE_NONE, 0, 0 \
+	}
+#define ZERO8                            \
+	{                                \
+		OP_U8, SIMPLE_NONE, 0, 0 \
+	}
+#define EMPTY                     \
+	{                         \
+		OP_EMPTY, 0, 0, 0 \
+	}
 
 static const struct simple simple_table[WIRE_EVENT_TYPE_COUNT] = {
 #define SIMPLE(EVENT, cnt, ...) [WIRE_EVENT_##EVENT] = { cnt, { __VA_ARGS__ } },

@@ -343,6 +343,108 @@ struct bpf_iter__task_file {
 	};
 };
 
+/* io_uring: include/linux/io_uring_types.h, and what each operation keeps (io_uring/ *.c). */
+struct io_cqe {
+	u64 user_data;
+	s32 res;
+	int fd; /* as submitted; overwritten at the end */
+};
+struct io_ring_ctx {
+	u32 compat : 1;
+	struct io_uring_cqe *cqe_sentinel;
+	u32 cq_entries;
+};
+struct io_kiocb {
+	struct file *file; /* the operation's own struct lies over it, at its beginning */
+	u8 opcode;
+	u64 flags; /* the lowest bits are those of the entry (IOSQE_*) */
+	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	void *async_data;
+};
+struct io_uring_cqe {
+	u64 user_data;
+	s32 res;
+};
+struct filename {
+	const char *name;
+};
+struct open_how {
+	u64 flags, mode, resolve;
+};
+struct io_open {
+	int dfd;
+	u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+struct kiocb {
+	s64 ki_pos;
+};
+struct io_rw {
+	struct kiocb kiocb;
+	u64 addr;
+	u32 len;
+};
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+struct io_async_msghdr {
+	struct msghdr msg;
+};
+struct io_sr_msg {
+	void *buf; /* shares its place with umsg */
+	int len;
+	u32 msg_flags;
+	u16 flags;
+};
+struct io_sr_msg___old {
+	void *addr; /* 6.0 to 6.11 */
+	int addr_len;
+};
+struct io_accept {
+	int flags, iou_flags;
+	u32 file_slot;
+};
+struct io_connect {
+	void *addr;
+	int addr_len;
+};
+struct io_socket {
+	int domain, type, protocol;
+	u32 file_slot;
+};
+struct io_shutdown {
+	int how;
+};
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+struct io_unlink {
+	int dfd, flags;
+	struct filename *filename;
+};
+struct io_mkdir {
+	int dfd;
+	u16 mode;
+	struct filename *filename;
+};
+struct io_link {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+struct io_close {
+	int fd;
+	u32 file_slot;
+};
+struct io_listen {
+	int backlog;
+};
+
 #pragma clang attribute pop
 
 #endif

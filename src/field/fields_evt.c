@@ -158,9 +158,14 @@ bool x_evt_category(const struct field_ref *ref UNUSED, struct field_env *env UN
 
 /* --- result ------------------------------------------------------------------- */
 
+/* brk gives an address, which is a result as well. */
 bool evt_has_result(const struct event *ev, int64_t *result)
 {
-	return event_result(ev, result);
+	if (event_result(ev, result))
+		return true;
+	return ev->info->dir == EVENT_DIR_EXIT && ev->param_cnt &&
+	       ev->info->params[0].type == EVENT_PT_UINT64 &&
+	       !strcmp(ev->info->params[0].name, "res") && event_param_i64(ev, 0, result);
 }
 
 bool x_evt_rawres(const struct field_ref *ref UNUSED, struct field_env *env UNUSED,

@@ -271,14 +271,18 @@ bool x_proc_loginshellid(const struct field_ref *ref UNUSED, struct field_env *e
 	return put_id(out, pid);
 }
 
+static bool is_session(const struct field_ref *ref)
+{
+	return ref->id == FIELD_ID_PROC_SNAME || ref->id == FIELD_ID_PROC_SID_EXE ||
+	       ref->id == FIELD_ID_PROC_SID_EXEPATH;
+}
+
 /* The id that makes a session or group: of the host, or of the own pid namespace. */
 static int64_t set_id(const struct field_ref *ref, const struct state_thread *thread)
 {
-	switch (ref->id) {
-	case FIELD_ID_PROC_SNAME:
-	case FIELD_ID_PROC_SID_EXE:
-	case FIELD_ID_PROC_SID_EXEPATH:
+	if (is_session(ref))
 		return thread->sid;
+	switch (ref->id) {
 	case FIELD_ID_PROC_VPGID_NAME:
 	case FIELD_ID_PROC_VPGID_EXE:
 	case FIELD_ID_PROC_VPGID_EXEPATH:
@@ -310,8 +314,9 @@ static const struct state_thread *leader_of(const struct field_ref *ref, struct 
 	if (!eldest)
 		return NULL;
 	id = set_id(ref, ev->thread);
+	/* Old traces have no sessions: all that is known of one is the process itself. */
 	if (id < 0)
-		return NULL;
+		return is_session(ref) ? eldest : NULL;
 	if (is_host_id(ref, ev->thread)) {
 		proc = state_find_thread(env->state, id);
 		if (proc && proc->pid == id && set_id(ref, proc) == id)

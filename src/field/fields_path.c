@@ -134,13 +134,15 @@ static const char *fs_param_name(const struct field_ref *ref, const struct event
 	return NULL;
 }
 
-/* Name of the parameter that a successful call has for the field, or NULL. */
+/* Name of the parameter that a successful call, or any open, has for the field; or NULL. */
 static const char *fs_param(const struct field_ref *ref, const struct event *ev)
 {
 	const char *name = fs_param_name(ref, ev);
 	int64_t result;
 
-	return name && evt_has_result(ev, &result) && result >= 0 ? name : NULL;
+	if (!name || evt_is_open(ev))
+		return name;
+	return evt_has_result(ev, &result) && result >= 0 ? name : NULL;
 }
 
 bool x_fs_path(const struct field_ref *ref, struct field_env *env, const struct event *ev,

@@ -43,15 +43,15 @@ bool x_thread_nametid(const struct field_ref *ref UNUSED, struct field_env *env,
 	return put_str(out, env, &env->tmp[0]);
 }
 
-/* state/ notes when the thread that goes came; before the first switch nobody knows. */
-bool x_thread_exectime(const struct field_ref *ref UNUSED, struct field_env *env UNUSED,
+/* Before the first switch of a CPU nobody knows. */
+bool x_thread_exectime(const struct field_ref *ref UNUSED, struct field_env *env,
 		       const struct event *ev, struct field_value *out)
 {
 	uint64_t since;
 
-	if (ev->type != EVENT_SCHEDSWITCH_6_E && ev->type != EVENT_SCHEDSWITCH_1_E)
+	if ((ev->type != EVENT_SCHEDSWITCH_6_E && ev->type != EVENT_SCHEDSWITCH_1_E) || !env->state)
 		return false;
-	since = ev->thread ? ev->thread->last_switch_ns : 0;
+	since = state_switched_on(env->state);
 	return since && ev->ts_ns != EVENT_TIME_UNKNOWN && ev->ts_ns >= since &&
 	       put_u64(out, ev->ts_ns - since);
 }

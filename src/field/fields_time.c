@@ -110,41 +110,48 @@ bool x_evt_latency(const struct field_ref *ref, struct field_env *env UNUSED,
 	}
 }
 
-/* Three digits and a unit. */
-bool x_evt_latency_human(const struct field_ref *ref UNUSED, struct field_env *env,
-			 const struct event *ev, struct field_value *out)
+/* Three digits and a unit; trailing zeros of the fraction are left out. */
+static void append_human(struct str *out, uint64_t ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s" };
 	uint64_t scale = 1;
 	unsigned int unit = 0;
-	uint64_t ns, hundredths;
-	struct str *tmp = &env->tmp[0];
+	unsigned int digits;
+	uint64_t parts = 1;
+	uint64_t value;
 
-	if (!latency(ev, &ns))
-		return false;
 	/* 999.5us would print as 1000us. */
 	while (unit < 3 && ns >= scale * 1000 - scale / 2) {
 		scale *= 1000;
 		unit++;
 	}
-	hundredths = (ns * 100 + scale / 2) / scale;
-	if (ns > UINT64_MAX / 100 - scale)
-		hundredths = ns / scale * 100;
-	str_reset(tmp);
-	if (hundredths >= 100 * 100)
-		hundredths = (hundredths + 50) / 100 * 100;
-	else if (hundredths >= 10 * 100)
-		hundredths = (hundredths + 5) / 10 * 10;
-	str_append_u64(tmp, hundredths / 100);
-	if (hundredths % 100) {
-		str_append_char(tmp, '.');
-		if (hundredths % 10)
-			clock_append_padded(tmp, hundredths % 100, 2);
-		else
-			str_append_u64(tmp, hundredths % 100 / 10);
+	digits = !unit || ns / scale >= 100 ? 0 : ns / scale >= 10 ? 1 : 2;
+	for (unsigned int i = 0; i < digits; i++)
+		parts *= 10;
+	value = ns / scale * parts + (ns % scale * parts + scale / 2) / scale;
+	while (digits && value % 10 == 0) {
+		value /= 10;
+		parts /= 10;
+		digits--;
 	}
-	str_append_text(tmp, units[unit]);
-	return put_str(out, env, tmp);
+	str_append_u64(out, value / parts);
+	if (digits) {
+		str_append_char(out, '.');
+		clock_append_padded(out, value % parts, digits);
+	}
+	str_append_text(out, units[unit]);
+}
+
+bool x_evt_latency_human(const struct field_ref *ref UNUSED, struct field_env *env,
+			 const struct event *ev, struct field_value *out)
+{
+	uint64_t ns;
+
+	if (!latency(ev, &ns))
+		return false;
+	str_reset(&env->tmp[0]);
+	append_human(&env->tmp[0], ns);
+	return put_str(out, env, &env->tmp[0]);
 }
 
 bool x_evt_deltatime(const struct field_ref *ref, struct field_env *env, const struct event *ev,

@@ -291,6 +291,8 @@ static int no_field(const struct input *in)
 		len++;
 	if (in->whole)
 		len = in->len;
+	if (!len)
+		return err_set_at(in->err, -ENOENT, in->text, 0, "a field was expected");
 	return err_set_at(in->err, -ENOENT, in->text, 0, "there is no field %.*s",
 			  (int)(len < 200 ? len : 200), in->text);
 }
@@ -311,10 +313,22 @@ static bool ref_try(const struct input *in, int id, struct field_ref *ref, size_
 	return ref->info->arg != FIELD_ARG_REQUIRED || *used > name_len;
 }
 
+/* Up to where the user meant the argument behind a name to go. */
+static size_t meant_len(const struct input *in, size_t at)
+{
+	const char *end;
+
+	while (at < in->len && (is_word(in->text[at]) || in->text[at] == '.'))
+		at++;
+	end = at < in->len && in->text[at] == '[' ? memchr(in->text + at, ']', in->len - at) : NULL;
+	return end ? (size_t)(end - in->text) + 1 : at;
+}
+
 int field_resolve(const char *text, size_t len, bool whole, struct arena *arena,
 		  struct field_ref *out, size_t *used, struct err *err)
 {
 	struct input in = { .text = text, .len = len, .whole = whole, .arena = arena, .err = err };
+	struct field_ref failed = { .info = NULL };
 	size_t limit = SIZE_MAX;
 	struct field_ref ref;
 	size_t taken;
@@ -330,11 +344,15 @@ int field_resolve(const char *text, size_t len, bool whole, struct arena *arena,
 			return 0;
 		}
 		/* fd.types[x] is a bad number, not an unknown name. */
-		if (whole && (!ok || (id == FIELD_ID_FD_TYPES && text[taken] == '[')))
-			return arg_error(&in, strlen(ref.info->name), &ref);
+		if (!failed.info && (!ok || (id == FIELD_ID_FD_TYPES && text[taken] == '[')))
+			failed = ref;
 		if (whole)
 			break;
 		limit = strlen(ref.info->name);
 	}
-	return no_field(&in);
+	if (!failed.info)
+		return no_field(&in);
+	if (!whole)
+		in.len = meant_len(&in, strlen(failed.info->name));
+	return arg_error(&in, strlen(failed.info->name), &failed);
 }

@@ -417,16 +417,17 @@ static int take_token(struct parser *p)
 	struct field_ref ref;
 	bool has_width = false;
 	uint32_t width = 0;
+	size_t percent = p->at - 1;
 	size_t taken;
 	int ret;
 
 	if (p->at >= p->len)
-		return fail(p, p->at - 1, "a template cannot end in %");
+		return fail(p, percent, "a template cannot end in %");
 	ret = take_width(p, &has_width, &width);
 	if (ret)
 		return ret;
 	if (p->at >= p->len)
-		return fail(p, p->at - 1, "a template cannot end in % and a number");
+		return fail(p, percent, "a template cannot end in % and a number");
 	if (find_transformer(p, &taken) >= 0) {
 		ret = take_call(p, &call);
 		if (ret)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scan.h: the parts of the opening snapshot, private to this folder.  snapshot.c
- * puts them together: users (snapshot_users.c), threads (snapshot_proc.c), fds
- * from /proc (snapshot_fds.c, its sockets in snapshot_net.c) or from a BPF
- * iterator (snapshot_iter.c).  Reading and parsing of small files is in
- * snapshot_text.c.  Formats of /proc: proc(5), Documentation/filesystems/proc.rst.
+ * puts them together: users (snapshot_users.c), threads (snapshot_proc.c, its
+ * texts taken apart in snapshot_parse.c), fds from /proc (snapshot_fds.c, its
+ * sockets in snapshot_net.c) or from a BPF iterator (snapshot_iter.c).  Reading
+ * small files, lines, words and numbers is in snapshot_text.c.  Formats of /proc: proc(5), Documentation/filesystems/proc.rst.
  *
  * Everything is read with plain system calls relative to folders that stay open,
  * and nothing that a process can choose (names, paths, titles) is trusted.
@@ -130,6 +130,10 @@ bool source_scan_stat(struct span text, struct source_scan_stat *out);
 
 /* The cgroups of the format out of /proc/PID/cgroup; replaces out. */
 void source_scan_cgroups(struct span text, struct str *out);
+
+/* Strings with a NUL each; what is over the format's limit is cut off, with a NUL at the end. */
+#define SOURCE_SCAN_LIST_MAX 4096u
+struct span source_scan_cut(char *list, size_t len);
 
 /* argv out of cmdline: buf is brought into form, the spans point into it. */
 void source_scan_args(struct str *buf, struct span *exe, struct span *args);

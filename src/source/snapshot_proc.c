@@ -18,7 +18,6 @@
 
 #include "scap/scap.h"
 
-#define LONG_TEXT_MAX 4096u /* of args, env and cgroups in the format */
 #define CMDLINE_MAX 16384u
 #define SMALL_FILE_MAX 8192u
 #define STATUS_MAX 65536u /* its list of groups has no end */
@@ -40,233 +39,6 @@ struct process {
 	struct source_scan_ids tids;
 	struct snap_thread facts; /* of the process; each thread's entry starts from it */
 };
-
-/* --- parsing ------------------------------------------------------------------- */
-
-/* Address space that is only reserved can be more than the format holds. */
-static void take_kb(struct span line, uint32_t *out)
-{
-	uint64_t value;
-
-	if (source_scan_number(&line, 10, &value))
-		*out = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX - 1;
-}
-
-static void take_u64(struct span line, unsigned int base, uint64_t *out)
-{
-	source_scan_number(&line, base, out);
-}
-
-/* "real effective saved file-system" */
-static void take_effective(struct span line, uint32_t *out)
-{
-	uint64_t real, effective;
-
-	if (source_scan_number(&line, 10, &real) && source_scan_number(&line, 10, &effective) &&
-	    effective < UINT32_MAX)
-		*out = (uint32_t)effective;
-}
-
-/* An id for each pid namespace, from the reader's to the thread's own. */
-static void take_ns_ids(struct span line, int64_t *first, int64_t *last)
-{
-	uint64_t value;
-
-	while (source_scan_number(&line, 10, &value)) {
-		if (first)
-			*first = (int64_t)value;
-		first = NULL;
-		*last = (int64_t)value;
-	}
-}
-
-void source_scan_status(struct span text, struct source_scan_status *out)
-{
-	struct span line;
-	uint64_t value;
-
-	*out = (struct source_scan_status){
-		.ppid = -1,
-		.vtid = -1,
-		.vpid = -1,
-		.vpgid = -1,
-		.pgid = -1,
-		.sid = -1,
-		.uid = UINT32_MAX,
-		.gid = UINT32_MAX,
-		.cap_inheritable = SNAP_UNKNOWN,
-		.cap_permitted = SNAP_UNKNOWN,
-		.cap_effective = SNAP_UNKNOWN,
-	};
-	while (source_scan_line(&text, &line)) {
-		if (source_scan_prefix(&line, "State:\t"))
-			out->state = line.len ? (char)*line.ptr : '\0';
-		else if (source_scan_prefix(&line, "PPid:") &&
-			 source_scan_number(&line, 10, &value))
-			out->ppid = (int64_t)value;
-		else if (source_scan_prefix(&line, "Uid:"))
-			take_effective(line, &out->uid);
-		else if (source_scan_prefix(&line, "Gid:"))
-			take_effective(line, &out->gid);
-		else if (source_scan_prefix(&line, "Groups:"))
-			out->groups = line;
-		else if (source_scan_prefix(&line, "NStgid:"))
-			take_ns_ids(line, NULL, &out->vpid);
-		else if (source_scan_prefix(&line, "NSpid:"))
-			take_ns_ids(line, NULL, &out->vtid);
-		else if (source_scan_prefix(&line, "NSpgid:"))
-			take_ns_ids(line, &out->pgid, &out->vpgid);
-		else if (source_scan_prefix(&line, "NSsid:"))
-			take_ns_ids(line, NULL, &out->sid);
-		else if (source_scan_prefix(&line, "VmSize:"))
-			take_kb(line, &out->vmsize_kb);
-		else if (source_scan_prefix(&line, "VmRSS:"))
-			take_kb(line, &out->vmrss_kb);
-		else if (source_scan_prefix(&line, "VmSwap:"))
-			take_kb(line, &out->vmswap_kb);
-		else if (source_scan_prefix(&line, "CapInh:"))
-			take_u64(line, 16, &out->cap_inheritable);
-		else if (source_scan_prefix(&line, "CapPrm:"))
-			take_u64(line, 16, &out->cap_permitted);
-		else if (source_scan_prefix(&line, "CapEff:"))
-			take_u64(line, 16, &out->cap_effective);
-	}
-}
-
-/* Fields of stat behind the name, numbered as in proc(5). */
-enum {
-	STAT_FIRST = 3, /* state, the only one that is no number */
-	STAT_PGRP = 5,
-	STAT_SESSION = 6,
-	STAT_TTY = 7,
-	STAT_MINFLT = 10,
-	STAT_MAJFLT = 12,
-	STAT_START = 22,
-};
-
-/* The name may hold anything, so only the last ')' ends it. */
-bool source_scan_stat(struct span text, struct source_scan_stat *out)
-{
-	const uint8_t *end = text.len ? memrchr(text.ptr, ')', text.len) : NULL;
-	uint64_t fields[STAT_START + 1] = { 0 };
-	struct span word;
-	struct span rest;
-
-	if (!end)
-		return false;
-	rest = span_make(end + 1, text.len - (end + 1 - text.ptr));
-	for (int i = STAT_FIRST; i <= STAT_START; i++) {
-		bool is_negative;
-
-		if (!source_scan_word(&rest, &word))
-			return false;
-		is_negative = source_scan_prefix(&word, "-");
-		if (source_scan_number(&word, 10, &fields[i]) && is_negative)
-			fields[i] = -fields[i];
-	}
-	*out = (struct source_scan_stat){
-		.pgid = (int64_t)fields[STAT_PGRP],
-		.sid = (int64_t)fields[STAT_SESSION],
-		.tty = (uint32_t)fields[STAT_TTY],
-		.minflt = fields[STAT_MINFLT],
-		.majflt = fields[STAT_MAJFLT],
-		.start_ticks = fields[STAT_START],
-	};
-	return true;
-}
-
-/* "id:controllers:path"; controllers: comma list, empty for the unified hierarchy. */
-static bool cgroup_line(struct span line, struct span *controllers, struct span *path)
-{
-	const uint8_t *colon;
-	uint64_t id;
-
-	if (!source_scan_number(&line, 10, &id) || !source_scan_prefix(&line, ":") || !line.len)
-		return false;
-	colon = memchr(line.ptr, ':', line.len);
-	if (!colon)
-		return false;
-	*controllers = span_make(line.ptr, colon - line.ptr);
-	*path = span_make(colon + 1, line.len - controllers->len - 1);
-	return path->len && *path->ptr == '/';
-}
-
-static bool has_controller(struct span controllers, const char *name)
-{
-	while (controllers.len) {
-		const uint8_t *comma = memchr(controllers.ptr, ',', controllers.len);
-		size_t len = comma ? (size_t)(comma - controllers.ptr) : controllers.len;
-
-		if (span_is_text(span_make(controllers.ptr, len), name))
-			return true;
-		controllers.ptr += len + !!comma;
-		controllers.len -= len + !!comma;
-	}
-	return false;
-}
-
-/*
- * Each controller has its path from its own (v1) hierarchy, or from the unified
- * one where it has none or was left in the root: on a hybrid system some
- * runtimes make groups only in the unified one.
- */
-void source_scan_cgroups(struct span text, struct str *out)
-{
-	static const char *const names[][2] = {
-		{ "cpuset", "cpuset" }, { "cpu", "cpu" },	{ "cpuacct", "cpuacct" },
-		{ "io", "blkio" },	{ "memory", "memory" },
-	};
-	struct span unified = span_make(NULL, 0);
-	struct span controllers, path, line;
-	struct span rest = text;
-
-	str_reset(out);
-	while (source_scan_line(&rest, &line))
-		if (cgroup_line(line, &controllers, &path) && !controllers.len)
-			unified = path;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		struct span found = unified;
-
-		rest = text;
-		while (source_scan_line(&rest, &line))
-			if (cgroup_line(line, &controllers, &path) &&
-			    has_controller(controllers, names[i][1]) && path.len > 1)
-				found = path;
-		if (!found.ptr)
-			found = span_text("/");
-		str_append_text(out, names[i][0]);
-		str_append_char(out, '=');
-		str_append(out, found.ptr, found.len);
-		str_append_char(out, '\0');
-	}
-}
-
-/* A list of strings of which max bytes are kept, cut with a NUL. */
-static struct span cut_list(char *list, size_t len, size_t max)
-{
-	if (len > max) {
-		len = max;
-		list[len - 1] = '\0';
-	}
-	return span_make(list, len);
-}
-
-void source_scan_args(struct str *buf, struct span *exe, struct span *args)
-{
-	size_t exe_len;
-
-	if (!buf->len) {
-		*exe = span_make(NULL, 0);
-		*args = span_make(NULL, 0);
-		return;
-	}
-	/* A process that writes its own title may leave out the last NUL. */
-	if (buf->buf[buf->len - 1])
-		str_append_char(buf, '\0');
-	exe_len = strlen(buf->buf);
-	*exe = span_make(buf->buf, exe_len);
-	*args = cut_list(buf->buf + exe_len + 1, buf->len - exe_len - 1, LONG_TEXT_MAX);
-}
 
 /* --- facts of a process ----------------------------------------------------------- */
 
@@ -467,13 +239,35 @@ static uint64_t pidns_start(struct process *proc, uint64_t ns)
 
 /* --- entries --------------------------------------------------------------------------- */
 
+static bool is_ended(const struct source_scan_status *status)
+{
+	return status->state == 'Z' || status->state == 'X';
+}
+
+static void program_facts(struct process *proc, int64_t tid, const struct source_scan_status *who)
+{
+	struct snap_thread *facts = &proc->facts;
+	uint64_t loginuid;
+	struct span text;
+
+	read_of(proc, tid, "cmdline", CMDLINE_MAX, &proc->cmdline);
+	source_scan_args(&proc->cmdline, &facts->exe, &facts->args);
+	read_of(proc, tid, "environ", SOURCE_SCAN_LIST_MAX + 1, &proc->env);
+	facts->env = source_scan_cut(proc->env.buf, proc->env.len);
+	exe_facts(proc, tid, who);
+	facts->cwd = folder_of(proc, tid, "cwd", &proc->cwd);
+	facts->root = folder_of(proc, tid, "root", &proc->root);
+	read_of(proc, tid, "loginuid", SMALL_FILE_MAX, &proc->link);
+	text = span_make(proc->link.buf, proc->link.len);
+	if (source_scan_number(&text, 10, &loginuid))
+		facts->loginuid = (uint32_t)loginuid;
+}
+
 /* What all threads of a process share, seen through thread tid; who is that thread. */
 static void process_facts(struct process *proc, int64_t tid, const struct source_scan_status *who,
 			  const struct source_scan_stat *main_stat)
 {
 	struct snap_thread *facts = &proc->facts;
-	uint64_t loginuid;
-	struct span text;
 	uint64_t ns;
 
 	*facts = (struct snap_thread){
@@ -482,20 +276,12 @@ static void process_facts(struct process *proc, int64_t tid, const struct source
 		.loginuid = UINT32_MAX,
 		.has_exe_facts = true,
 	};
-	/* Without memory of its own (a kernel thread) it has none of these. */
-	if (who->vmsize_kb) {
-		read_of(proc, tid, "cmdline", CMDLINE_MAX, &proc->cmdline);
-		source_scan_args(&proc->cmdline, &facts->exe, &facts->args);
-		read_of(proc, tid, "environ", LONG_TEXT_MAX + 1, &proc->env);
-		facts->env = cut_list(proc->env.buf, proc->env.len, LONG_TEXT_MAX);
-		exe_facts(proc, tid, who);
+	if (!who->vmsize_kb && !is_ended(who)) {
+		/* A kernel thread: no program, no session, and always the first root. */
+		facts->cwd = facts->root = span_text("/");
+	} else {
+		program_facts(proc, tid, who);
 	}
-	facts->cwd = folder_of(proc, tid, "cwd", &proc->cwd);
-	facts->root = folder_of(proc, tid, "root", &proc->root);
-	read_of(proc, tid, "loginuid", SMALL_FILE_MAX, &proc->link);
-	text = span_make(proc->link.buf, proc->link.len);
-	if (source_scan_number(&text, 10, &loginuid))
-		facts->loginuid = (uint32_t)loginuid;
 	ns = source_scan_link_number(link_of(proc, tid, "ns/pid", &proc->link));
 	if (who->vpid == 1 && main_stat && ns)
 		note_pidns(proc->scan, ns, start_ns(proc->scan, main_stat));
@@ -534,7 +320,7 @@ static void put_thread(struct process *proc, int64_t tid, int64_t view,
 	if (!read_of(proc, tid == proc->pid ? view : tid, "cgroup", SMALL_FILE_MAX,
 		     &proc->cgroup)) {
 		source_scan_cgroups(span_make(proc->cgroup.buf, proc->cgroup.len), &proc->cgroups);
-		thread.cgroups = cut_list(proc->cgroups.buf, proc->cgroups.len, LONG_TEXT_MAX);
+		thread.cgroups = source_scan_cut(proc->cgroups.buf, proc->cgroups.len);
 	}
 	if (tid == proc->pid) {
 		thread.clone_flags = CLONE_FLAGS_MAIN;
@@ -556,11 +342,6 @@ static bool read_thread(struct process *proc, int64_t tid, struct source_scan_st
 		return false;
 	source_scan_status(span_make(proc->status.buf, proc->status.len), status);
 	return source_scan_stat(span_make(proc->stat.buf, proc->stat.len), stat);
-}
-
-static bool is_ended(const struct source_scan_status *status)
-{
-	return status->state == 'Z' || status->state == 'X';
 }
 
 /* A thread that runs, the main one if it does; else the main one. */

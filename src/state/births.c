@@ -109,7 +109,7 @@ static void take_self(struct state *state, struct thread *thread, const struct e
 	int64_t ptid;
 
 	thread_set_known(state, thread);
-	if (!param_i64(ev, P_PID, &pid))
+	if (!param_i64(ev, P_PID, &pid) || pid <= 0)
 		return;
 	if (thread->pub.pid != pid) {
 		thread_join(state, thread, pid);
@@ -128,6 +128,7 @@ static void inherit_thread(struct thread *child, const struct thread *maker)
 
 	to->uid = from->uid;
 	to->gid = from->gid;
+	to->has_exe_facts = from->has_exe_facts;
 	to->cap_inheritable = from->cap_inheritable;
 	to->cap_permitted = from->cap_permitted;
 	to->cap_effective = from->cap_effective;
@@ -160,7 +161,6 @@ static void inherit_process(struct thread *child, const struct thread *maker)
 	to->tty = from->tty;
 	to->fdlimit = from->fdlimit;
 	to->loginuid = from->loginuid;
-	to->has_exe_facts = from->has_exe_facts;
 	to->exe_writable = from->exe_writable;
 	to->exe_upper_layer = from->exe_upper_layer;
 	to->exe_lower_layer = from->exe_lower_layer;
@@ -239,7 +239,8 @@ static void on_clone_child(struct state *state, struct event *ev)
 
 	/* It did not exist before: who names it as parent meant an earlier owner of its id. */
 	birth.orphans_since_ns = UINT64_MAX;
-	param_i64(ev, P_PID, &birth.pid);
+	if (!param_i64(ev, P_PID, &birth.pid) || birth.pid <= 0)
+		birth.pid = birth.tid;
 	param_i64(ev, P_PTID, &ptid);
 	param_u32(ev, P_CLONE_FLAGS, &birth.flags);
 	/* A process is made by its parent, a thread by one of its group. */
@@ -299,9 +300,9 @@ static bool is_claimable(const struct state *state, const struct thread *child,
 static bool is_over(struct state *state, const struct thread *maker, const struct birth *birth,
 		    uint64_t now_ns)
 {
+	/* Recorders name the thread, or its process, as the parent. */
 	return recent_take(state, maker->pub.tid, birth->tid, now_ns) ||
-	       ((birth->flags & CLONE_FLAG_THREAD) &&
-		recent_take(state, maker->pub.pid, birth->tid, now_ns)) ||
+	       recent_take(state, maker->pub.pid, birth->tid, now_ns) ||
 	       ((birth->flags & CLONE_FLAG_PARENT) &&
 		recent_take(state, maker->pub.ptid, birth->tid, now_ns)) ||
 	       recent_take(state, -1, birth->tid, now_ns);

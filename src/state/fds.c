@@ -173,6 +173,19 @@ void on_close_range(struct state *state, struct event *ev, const struct rule *ru
 
 /* --- copies ------------------------------------------------------------------------ */
 
+/*
+ * The same file as one that nobody knows. Beside a scan it is an event from before
+ * the scan, which came too late to see the copied one and has seen what is there now.
+ */
+static void replace_by_unknown(struct state *state, struct event *ev, int64_t num)
+{
+	ev->fd = fdtable_find(ev->thread->fds, num);
+	if (!ev->fd || ev->fd->opened_ns || ev->ts_ns >= state->first_ns + SCAN_NS) {
+		fdtable_remove(state, ev->thread->fds, num);
+		ev->fd = NULL;
+	}
+}
+
 static void duplicate(struct state *state, struct event *ev, int64_t num, bool cloexec)
 {
 	const struct state_fd *old = ev->fd;
@@ -185,8 +198,7 @@ static void duplicate(struct state *state, struct event *ev, int64_t num, bool c
 		return;
 	ev->fd = NULL;
 	if (!old) {
-		/* The same file as one that nobody knows. */
-		fdtable_remove(state, ev->thread->fds, num);
+		replace_by_unknown(state, ev, num);
 		return;
 	}
 	fd = fdtable_add(state, ev->thread, num);

@@ -297,6 +297,11 @@ void on_memory(struct state *state, struct event *ev, const struct rule *rule)
 
 /* --- time on a CPU ------------------------------------------------------------------------------ */
 
+uint64_t state_switched_on(const struct state *state)
+{
+	return state->switched_on_ns;
+}
+
 /* The thread of the event goes, the one it names comes. */
 void on_switch(struct state *state, struct event *ev, const struct rule *rule)
 {
@@ -311,6 +316,7 @@ void on_switch(struct state *state, struct event *ev, const struct rule *rule)
 		since = state->switches.items[ev->cpu];
 		state->switches.items[ev->cpu] = ev->ts_ns;
 	}
+	state->switched_on_ns = since;
 	if (param_i64(ev, 0, &tid) && tid > 0) {
 		next = thread_find(state, tid);
 		if (next)

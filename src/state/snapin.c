@@ -107,6 +107,7 @@ static void take_thread(struct thread *thread, const struct snap_thread *snap)
 	pub->pfmajor = snap->pfmajor;
 	pub->pfminor = snap->pfminor;
 	pub->pidns_init_start_ns = snap->pidns_init_start_ns;
+	pub->has_exe_facts = snap->has_exe_facts;
 	if (snap->has_exe_facts) {
 		pub->cap_inheritable = snap->cap_inheritable;
 		pub->cap_permitted = snap->cap_permitted;

@@ -56,10 +56,15 @@ struct state_fd {
 
 struct state_fd_table;
 
-/* What belongs to a whole process (thread group); shared by its threads, counted. */
+/*
+ * One thread. What belongs to the whole process (thread group) is told by its
+ * main thread alone: ask state_main() for it. A thread's own, beside its ids and
+ * times, are comm, uid, gid, the capabilities (has_exe_facts: they are known),
+ * clone_flags, page faults and fds.
+ */
 struct state_thread {
 	int64_t tid, pid;
-	int64_t ptid; /* parent process (its main thread's id); -1 unknown */
+	int64_t ptid; /* parent process (its main thread's id); 0 none, -1 unknown */
 	int64_t vtid, vpid, vpgid, pgid, sid;
 	uint64_t serial; /* never reused: tells two owners of one tid apart */
 	uint64_t start_ns; /* clone time; for processes of the snapshot 0 (unknown) */
@@ -71,7 +76,6 @@ struct state_thread {
 	bool is_leader_dead; /* main thread exited while others live on */
 	bool is_sid_leader_known;
 
-	/* Process-wide values live in the main thread; see state_main(). */
 	char comm[16 * 4]; /* per thread; kernel comm, up to 15 bytes (older traces: longer) */
 	char *exe; /* argv[0] */
 	char *exepath;
@@ -101,7 +105,8 @@ struct state_thread {
 
 	/* Bookkeeping of time for fields. */
 	uint64_t last_event_ns; /* of this thread, before the event at hand; 0 none */
-	uint64_t last_switch_ns; /* scheduled in; 0 unknown */
+	/* In its own switch event: when the CPU was last given to somebody; else when it was to it. */
+	uint64_t last_switch_ns; /* 0 unknown */
 	uint64_t cpu_ns; /* consumed, from switch events (thread.exectime) */
 };
 
@@ -126,7 +131,10 @@ void state_add_iface(struct state *state, const struct snap_iface *iface);
 void state_reset_users(struct state *state);
 void state_add_user(struct state *state, const struct snap_user *user);
 void state_add_thread(struct state *state, const struct snap_thread *thread);
-/* A tid that is not known is passed over. */
+/*
+ * A tid that is not known is passed over. Both may be called again between events,
+ * for a later look at a process (names of fds that came through a socket, say).
+ */
 void state_add_fd(struct state *state, int64_t tid, const struct snap_fd *fd);
 /* Called once the first event is met: links parents, counts threads, guesses server sockets. */
 void state_finish_snapshot(struct state *state);
@@ -136,7 +144,12 @@ void state_finish_snapshot(struct state *state);
 /* Updates everything from one event and hangs ev->thread, fd, fd_num, fd2_num on it. */
 void state_apply(struct state *state, struct event *ev);
 
-/* After drops on cpu (or all, -1): what may be stale is marked unknown, never guessed. */
+/*
+ * After drops on cpu (or all, -1): what may be stale becomes unknown. That is the
+ * fds of all threads that had an event on it since it was last marked (a lost close
+ * and open would leave a wrong name), and the times of their last events. Threads
+ * stay: their next clone, exec or exit puts right what was missed.
+ */
 void state_note_loss(struct state *state, int cpu);
 
 /* --- looking things up -------------------------------------------------- */
@@ -174,6 +187,9 @@ bool state_is_local_addr(const struct state *state, const uint8_t *addr, bool is
  */
 void state_resolve_path(const struct state *state, const struct state_thread *thread, int64_t dirfd,
 			struct span name, struct str *out);
+
+/* When the thread that a switch event just applied takes off its CPU came on it; 0 unknown. */
+uint64_t state_switched_on(const struct state *state);
 
 /* --- small facts about fds ---------------------------------------------- */
 

@@ -141,6 +141,7 @@ struct state {
 	uint64_t first_ns; /* time of the first event; 0 none yet */
 
 	VEC_OF(uint64_t) switches; /* by cpu: time of its last context switch, 0 unknown */
+	uint64_t switched_on_ns; /* state_switched_on() */
 
 	struct map users; /* user_key -> struct user_entry; users.c */
 	struct map groups;

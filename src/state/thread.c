@@ -120,83 +120,6 @@ void thread_set_known(struct state *state, struct thread *thread)
 	thread_strengthen(state, thread);
 }
 
-/* --- groups ------------------------------------------------------------------- */
-
-void thread_leave(struct state *state, struct thread *thread)
-{
-	struct thread *main = thread->main;
-
-	if (thread == main)
-		return;
-	thread->group_prev->group_next = thread->group_next;
-	thread->group_next->group_prev = thread->group_prev;
-	thread->group_next = thread->group_prev = thread;
-	thread->main = thread;
-	if (main->pub.thread_cnt && !thread->pub.is_dead)
-		main->pub.thread_cnt--;
-	fdtable_drop(state, thread->pub.fds);
-	thread->pub.fds = NULL;
-}
-
-/* The main thread of a group of which only another thread was met. */
-static struct thread *leader_of(struct state *state, int64_t pid)
-{
-	struct thread *leader = thread_find(state, pid);
-
-	if (leader && leader->main != leader) {
-		/* A thread of an earlier owner of this number, whose end was not seen. */
-		thread_remove(state, leader);
-		leader = NULL;
-	}
-	if (!leader) {
-		leader = thread_add(state, pid);
-		if (!leader)
-			return NULL;
-		memcpy(leader->pub.comm, NOT_KNOWN, sizeof(NOT_KNOWN));
-	}
-	if (leader->pub.is_invented)
-		thread_set_known(state, leader);
-	if (leader->pub.pid != pid) {
-		leader->pub.pid = pid;
-		thread_adopt_orphans(state, leader, 0);
-	}
-	if (!leader->pub.fds)
-		leader->pub.fds = fdtable_new();
-	return leader;
-}
-
-void thread_join(struct state *state, struct thread *thread, int64_t pid)
-{
-	struct thread *leader = NULL;
-
-	thread->pub.pid = pid;
-	if (pid > 0 && pid != thread->pub.tid)
-		leader = leader_of(state, pid);
-	if (!leader || leader == thread) {
-		if (!thread->pub.fds)
-			thread->pub.fds = fdtable_new();
-		return;
-	}
-	thread->main = leader;
-	thread->group_next = leader->group_next;
-	thread->group_prev = leader;
-	leader->group_next->group_prev = thread;
-	leader->group_next = thread;
-	leader->pub.thread_cnt++;
-	/* Whatever the clone flags say: threads of a process share their fds. */
-	fdtable_keep(leader->pub.fds);
-	fdtable_drop(state, thread->pub.fds);
-	thread->pub.fds = leader->pub.fds;
-	thread->pub.ptid = leader->pub.ptid;
-}
-
-void thread_remove_siblings(struct state *state, struct thread *leader)
-{
-	while (leader->group_next != leader)
-		thread_remove(state, leader->group_next);
-	leader->pub.thread_cnt = 1;
-}
-
 /* --- parents ------------------------------------------------------------------- */
 
 static void parent_unlink(struct state *state, struct thread *process)
@@ -252,8 +175,8 @@ void thread_set_parent(struct state *state, struct thread *process, struct threa
 		ptid = -1;
 	}
 	parent_unlink(state, process);
-	if (parent && parent->pub.pid > 0)
-		ptid = parent->pub.pid;
+	if (parent)
+		ptid = parent->pub.tid;
 	thread = process;
 	do {
 		thread->pub.ptid = ptid;
@@ -311,6 +234,87 @@ void thread_reap(struct state *state, struct thread *process, int64_t tid, int64
 		thread_set_parent(state, child, reaper, reaper_tid);
 	while (!process && state->orphans.cnt && (child = map_find(&state->orphans, (uint64_t)tid)))
 		thread_set_parent(state, child, reaper, reaper_tid);
+}
+
+/* --- groups ------------------------------------------------------------------- */
+
+void thread_leave(struct state *state, struct thread *thread)
+{
+	struct thread *main = thread->main;
+
+	if (thread == main)
+		return;
+	thread->group_prev->group_next = thread->group_next;
+	thread->group_next->group_prev = thread->group_prev;
+	thread->group_next = thread->group_prev = thread;
+	thread->main = thread;
+	if (main->pub.thread_cnt && !thread->pub.is_dead)
+		main->pub.thread_cnt--;
+	fdtable_drop(state, thread->pub.fds);
+	thread->pub.fds = NULL;
+}
+
+/* The main thread of a group of which only another thread was met. */
+static struct thread *leader_of(struct state *state, int64_t pid)
+{
+	struct thread *leader = thread_find(state, pid);
+
+	if (leader && leader->main != leader) {
+		/* A thread of an earlier owner of this number, whose end was not seen. */
+		thread_remove(state, leader);
+		leader = NULL;
+	}
+	if (!leader) {
+		leader = thread_add(state, pid);
+		if (!leader)
+			return NULL;
+		memcpy(leader->pub.comm, NOT_KNOWN, sizeof(NOT_KNOWN));
+	}
+	if (leader->pub.is_invented)
+		thread_set_known(state, leader);
+	if (leader->pub.pid != pid) {
+		leader->pub.pid = pid;
+		thread_adopt_orphans(state, leader, 0);
+	}
+	if (!leader->pub.fds)
+		leader->pub.fds = fdtable_new();
+	return leader;
+}
+
+void thread_join(struct state *state, struct thread *thread, int64_t pid)
+{
+	struct thread *leader = NULL;
+
+	thread->pub.pid = pid > 0 ? pid : -1;
+	if (pid > 0 && pid != thread->pub.tid)
+		leader = leader_of(state, pid);
+	if (!leader || leader == thread) {
+		if (!thread->pub.fds)
+			thread->pub.fds = fdtable_new();
+		return;
+	}
+	/* Taken for a process so far: what it was a parent of, its process is. */
+	while (thread->child_first)
+		thread_set_parent(state, thread->child_first, leader, pid);
+	parent_unlink(state, thread);
+	thread->main = leader;
+	thread->group_next = leader->group_next;
+	thread->group_prev = leader;
+	leader->group_next->group_prev = thread;
+	leader->group_next = thread;
+	leader->pub.thread_cnt++;
+	/* Whatever the clone flags say: threads of a process share their fds. */
+	fdtable_keep(leader->pub.fds);
+	fdtable_drop(state, thread->pub.fds);
+	thread->pub.fds = leader->pub.fds;
+	thread->pub.ptid = leader->pub.ptid;
+}
+
+void thread_remove_siblings(struct state *state, struct thread *leader)
+{
+	while (leader->group_next != leader)
+		thread_remove(state, leader->group_next);
+	leader->pub.thread_cnt = 1;
 }
 
 /* --- the end --------------------------------------------------------------------- */

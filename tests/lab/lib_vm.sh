@@ -88,6 +88,7 @@ EOF
 		-nic none -kernel "$kernel" -initrd "$T/disk.gz" \
 		-append 'console=ttyS0 panic=-1 quiet' </dev/null 2>&1 | tr -d '\r' >"$T/serial"
 	sed -n '/VM-BEGIN/,/^VM-END/p' "$T/serial" >"$T/console"
+	cp "$T/console" "$T/err"
 	status=$(sed -n 's/^VM-END //p' "$T/console")
 	[ -n "$status" ] || { tail -n 30 "$T/serial"; fail "the machine did not come to its end"; }
 }

@@ -55,9 +55,9 @@ check_calls()
 					if (seen[line] != times[line]) {
 						bad++
 						printf "wanted %d, came %d: %s\n", times[line], seen[line], line
-						split(line, part, "\t")
-						for (i = 1; i <= cnt[part[1]] && i <= 20; i++)
-							print "  " part[1] event[part[1], i]
+						split(line, head, "\t")
+						for (i = 1; i <= cnt[head[1]] && i <= 20; i++)
+							print "  " head[1] event[head[1], i]
 					}
 				exit bad > 0
 			}' came wanted >bad || fail "$program: $(cat bad)"

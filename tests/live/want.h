@@ -40,7 +40,7 @@ static inline void want_line(const char *type, const char *res_name, const char 
 	if (!want_lines)
 		want_lines = open_memstream(&want_text, &want_len);
 	fprintf(want_lines, "%s\t%s=%s", type, res_name, res);
-	if (*fmt) {
+	if (strcmp(fmt, "%s")) {
 		fputc('\t', want_lines);
 		vfprintf(want_lines, fmt, args);
 	}
@@ -61,9 +61,15 @@ __attribute__((format(printf, 3, 4))) static inline long want(const char *type, 
 	return ret;
 }
 
+/* One that has no other parameter. */
+static inline long want_only(const char *type, long ret)
+{
+	return want(type, ret, "%s", "");
+}
+
 /* One whose first parameter is a new descriptor, called name. */
-__attribute__((format(printf, 4, 5))) static inline long
-want_fd(const char *type, const char *name, long ret, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static inline long want_fd(const char *type, const char *name,
+								 long ret, const char *fmt, ...)
 {
 	char text[72];
 	int code = errno;
@@ -77,6 +83,14 @@ want_fd(const char *type, const char *name, long ret, const char *fmt, ...)
 	return ret;
 }
 
+/* One whose only parameter is called name. */
+static inline void want_named(const char *type, const char *name, const char *value)
+{
+	if (!want_lines)
+		want_lines = open_memstream(&want_text, &want_len);
+	fprintf(want_lines, "%s\t%s=%s\n", type, name, value);
+}
+
 /* One whose every part stands in fmt. */
 __attribute__((format(printf, 3, 4))) static inline void want_all(const char *type, const char *res,
 								  const char *fmt, ...)
@@ -86,6 +100,15 @@ __attribute__((format(printf, 3, 4))) static inline void want_all(const char *ty
 	va_start(args, fmt);
 	want_line(type, "res", res, fmt, args);
 	va_end(args);
+}
+
+/* One whose only parameter is the caller's id. */
+static inline void want_id(const char *type, const char *name, long id)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld(*", id);
+	want_named(type, name, text);
 }
 
 static inline int want_done(void)

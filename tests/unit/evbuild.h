@@ -84,7 +84,7 @@ static inline void evbuild_text(struct evbuild *b, const char *text)
 static inline void evbuild_num(struct evbuild *b, int64_t value)
 {
 	const struct event_info *info = event_info_find(b->type);
-	uint8_t bytes[8];
+	uint8_t bytes[16] = { 0 }; /* of an IPv6 address */
 
 	assert_non_null(info);
 	assert_true(b->param_cnt < info->param_cnt);

@@ -83,8 +83,8 @@ static inline struct event *fork_maker(struct bench *t, int64_t maker, int64_t c
 
 static inline struct event *fork_child(struct bench *t, int64_t maker, int64_t child)
 {
-	return clone_exit(t, 0,
-			  &(struct who){ .tid = child, .pid = child, .ptid = maker, .comm = "kid" });
+	return clone_exit(
+		t, 0, &(struct who){ .tid = child, .pid = child, .ptid = maker, .comm = "kid" });
 }
 
 static inline struct event *thread_child(struct bench *t, int64_t pid, int64_t ptid, int64_t tid,
@@ -92,7 +92,8 @@ static inline struct event *thread_child(struct bench *t, int64_t pid, int64_t p
 {
 	return clone_exit(
 		t, 0,
-		&(struct who){ .tid = tid, .pid = pid, .ptid = ptid, .comm = "thr", .flags = flags });
+		&(struct who){
+			.tid = tid, .pid = pid, .ptid = ptid, .comm = "thr", .flags = flags });
 }
 
 static inline struct event *exec_exit(struct bench *t, int64_t result, int64_t tid, int64_t ptid,
@@ -135,7 +136,7 @@ static inline void add_process(struct bench *t, int64_t pid, int64_t ptid, const
 				    .exepath = span_text("/snap/path"),
 				    .args = span_make("x\0y\0", 4),
 				    .env = span_make("HOME=/root\0", 11),
-				    .cwd = span_text("/home/u"),
+				    .cwd = span_text("/srv/u"),
 				    .root = span_text("/"),
 				    .cgroups = span_make("cpu=/\0", 6),
 				    .fdlimit = 1024,
@@ -181,8 +182,8 @@ static inline void assert_fd_name(const struct state_fd *fd, const char *name)
 static inline struct event *openat_exit(struct bench *t, int64_t tid, int64_t num, const char *name,
 					uint32_t flags)
 {
-	return apply(t, EVENT_SYSCALL_OPENAT_2_X, tid, "nnsnnnn", num, N(-100), name, N(flags), N(0),
-		     N(0x801), N(42));
+	return apply(t, EVENT_SYSCALL_OPENAT_2_X, tid, "nnsnnnn", num, N(-100), name, N(flags),
+		     N(0), N(0x801), N(42));
 }
 
 static inline struct event *close_exit(struct bench *t, int64_t tid, int64_t num, int64_t result)

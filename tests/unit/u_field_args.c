@@ -280,7 +280,7 @@ static void test_openat(void **state)
 	assert_string_equal(world_line(world, "%fd.name %fd.directory %fd.filename"),
 			    "/srv/log /srv log");
 	assert_string_equal(world_line(world, "%fd.nameraw %fd.num"), "x/../log -2");
-	assert_string_equal(world_line(world, "%fs.path.name"), "unset");
+	assert_string_equal(world_line(world, "%fs.path.name"), "/srv/log");
 }
 
 static void open_event(struct world *world, const char *name)

@@ -102,7 +102,7 @@ struct bad_case {
 };
 
 static const struct bad_case bad[] = {
-	{ "", -ENOENT, 0, "there is no field" },
+	{ "", -ENOENT, 0, "a field was expected" },
 	{ "evt.nosuch", -ENOENT, 0, "there is no field evt.nosuch" },
 	{ "foo.bar", -ENOENT, 0, "there is no field foo.bar" },
 	{ "evt.numx", -ENOENT, 0, "there is no field evt.numx" },
@@ -169,8 +169,7 @@ static void test_table(void **state)
 
 		assert_true(strlen(info->help) > 1);
 		assert_null(strchr(info->help, '\n'));
-		assert_true(info->help[strlen(info->help) - 1] != '.' ||
-			    strstr(info->help, "..."));
+		assert_true(info->help[strlen(info->help) - 1] != '.' || strstr(info->help, "..."));
 		assert_non_null(event_type_name(info->type));
 		assert_non_null(strchr(info->name, '.'));
 		for (uint32_t other = 0; other < i; other++)

@@ -26,10 +26,10 @@ static void opens_are_named(void **context)
 	struct bench *t = *context;
 	struct event *ev;
 
-	ev = apply(t, EVENT_SYSCALL_OPEN_X, P, "nsnnnn", N(3), "a/../b", N(1 | 4096), N(0), N(0x801),
-		   N(42));
+	ev = apply(t, EVENT_SYSCALL_OPEN_X, P, "nsnnnn", N(3), "a/../b", N(1 | 4096), N(0),
+		   N(0x801), N(42));
 	assert_int_equal(ev->fd_num, 3);
-	assert_fd_name(ev->fd, "/home/u/b");
+	assert_fd_name(ev->fd, "/srv/u/b");
 	assert_string_equal(ev->fd->name_raw, "a/../b");
 	assert_int_equal(ev->fd->type, SNAP_FD_FILE_V2);
 	assert_true(ev->fd->is_cloexec);
@@ -39,7 +39,8 @@ static void opens_are_named(void **context)
 	assert_true(ev->fd->opened_ns == ev->ts_ns);
 	assert_false(ev->fd->name_changed);
 
-	ev = apply(t, EVENT_SYSCALL_CREAT_X, P, "nsnnnn", N(4), "/tmp/c", N(0600), N(7), N(8), N(2));
+	ev = apply(t, EVENT_SYSCALL_CREAT_X, P, "nsnnnn", N(4), "/tmp/c", N(0600), N(7), N(8),
+		   N(2));
 	assert_fd_name(ev->fd, "/tmp/c");
 	assert_null(ev->fd->name_raw);
 	assert_int_equal(ev->fd->open_flags, 4 | 2 | 256 | 65536);
@@ -50,11 +51,11 @@ static void opens_are_named(void **context)
 		   N(0), N(7), N(8));
 	assert_int_equal(ev->fd->type, SNAP_FD_DIRECTORY);
 	assert_int_equal(state_fd_typechar(ev->fd), 'd');
-	assert_fd_name(ev->fd, "/home/u/dir");
+	assert_fd_name(ev->fd, "/srv/u/dir");
 	assert_int_equal(ev->fd->ino, 8);
 
-	ev = apply(t, EVENT_SYSCALL_OPEN_BY_HANDLE_AT_X, P, "nnnsnn", N(6), N(5), N(1), "/real/x", N(1),
-		   N(2));
+	ev = apply(t, EVENT_SYSCALL_OPEN_BY_HANDLE_AT_X, P, "nnnsnn", N(6), N(5), N(1), "/real/x",
+		   N(1), N(2));
 	assert_fd_name(ev->fd, "/real/x");
 	assert_int_equal(ev->fd2_num, 5);
 	ev = apply(t, EVENT_SYSCALL_OPEN_BY_HANDLE_AT_X, P, "nnn-nn", N(7), N(5), N(1), N(1), N(2));
@@ -105,10 +106,10 @@ static void names_relative_to_a_directory(void **context)
 		int64_t dirfd;
 		const char *name, *path;
 	} cases[] = {
-		{ -100, "x", "/home/u/x" },
-		{ -100, ".", "/home/u" },
+		{ -100, "x", "/srv/u/x" },
+		{ -100, ".", "/srv/u" },
 		{ -100, "../../../..", "/" },
-		{ -100, "..//./v/", "/home/v" },
+		{ -100, "..//./v/", "/srv/v" },
 		{ 9, "x", "/tmp/d/x" },
 		{ 9, "", "/tmp/d" },
 		{ 9, "../x", "/tmp/x" },
@@ -118,9 +119,9 @@ static void names_relative_to_a_directory(void **context)
 		{ 12345, "/", "/" },
 		{ 7, "x", "<UNKNOWN>x" },
 		{ 0x100000009, "x", "/tmp/d/x" },
-		{ 0xffffff9c, "x", "/home/u/x" },
-		{ -100, "...", "/home/u/..." },
-		{ -100, "..a/.b", "/home/u/..a/.b" },
+		{ 0xffffff9c, "x", "/srv/u/x" },
+		{ -100, "...", "/srv/u/..." },
+		{ -100, "..a/.b", "/srv/u/..a/.b" },
 	};
 	struct str path = { 0 };
 	size_t i;
@@ -139,7 +140,8 @@ static void names_relative_to_a_directory(void **context)
 	state_resolve_path(t->state, thread_at(t, P), 9, span_text("../../.."), &path);
 	assert_string_equal(str_text(&path), "p=/");
 	str_release(&path);
-	assert_fd_name(apply(t, EVENT_SYSCALL_OPENAT_2_X, P, "nns", N(3), N(9), "f")->fd, "/tmp/d/f");
+	assert_fd_name(apply(t, EVENT_SYSCALL_OPENAT_2_X, P, "nns", N(3), N(9), "f")->fd,
+		       "/tmp/d/f");
 	assert_fd_name(apply(t, EVENT_SYSCALL_OPENAT_2_X, P, "nns", N(3), N(8), "f")->fd,
 		       "<UNKNOWN>f");
 }
@@ -155,7 +157,7 @@ static void long_names_are_whole(void **context)
 	memset(name, 'n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	ev = openat_exit(t, P, 3, name, 1);
-	str_printf(&want, "/home/u/%s", name);
+	str_printf(&want, "/srv/u/%s", name);
 	assert_fd_name(ev->fd, str_text(&want));
 	assert_string_equal(ev->fd->name_raw, name);
 	str_release(&want);
@@ -166,9 +168,9 @@ static void folders_follow(void **context)
 	struct bench *t = *context;
 
 	apply(t, EVENT_SYSCALL_CHDIR_X, P, "ns", N(0), "../v");
-	assert_string_equal(thread_at(t, P)->cwd, "/home/v");
+	assert_string_equal(thread_at(t, P)->cwd, "/srv/v");
 	apply(t, EVENT_SYSCALL_CHDIR_X, P, "ns", N(-2), "/nowhere");
-	assert_string_equal(thread_at(t, P)->cwd, "/home/v");
+	assert_string_equal(thread_at(t, P)->cwd, "/srv/v");
 	add_file(t, P, 9, "/tmp/d");
 	apply(t, EVENT_SYSCALL_FCHDIR_X, P, "nn", N(0), N(9));
 	assert_string_equal(thread_at(t, P)->cwd, "/tmp/d");
@@ -209,7 +211,7 @@ static void errors_of_close(void **context)
 		int64_t result;
 		bool freed;
 	} cases[] = {
-		{ -EINTR, true },  { -EIO, true },	{ -ENOSPC, true }, { -EDQUOT, true },
+		{ -EINTR, true },  { -EIO, true },    { -ENOSPC, true },  { -EDQUOT, true },
 		{ -EBADF, false }, { -EPERM, false }, { -ENOSYS, false },
 	};
 	size_t i;
@@ -499,7 +501,8 @@ static void positions_by_table(void **context)
 				 ->fd_num,
 			 77);
 	assert_int_equal(
-		apply(t, EVENT_SYSCALL_SENDFILE_X, P, "nnnnn", N(1), N(0), N(77), N(78), N(1))->fd_num,
+		apply(t, EVENT_SYSCALL_SENDFILE_X, P, "nnnnn", N(1), N(0), N(77), N(78), N(1))
+			->fd_num,
 		77);
 	assert_int_equal(thread_at(t, P)->vmsize_kb, 1);
 }

@@ -62,7 +62,7 @@ static void fork_copies_the_process(void **context)
 	assert_memory_equal(kid->args, "-a\0-b\0", 6);
 	assert_int_equal(kid->args_len, 6);
 	assert_memory_equal(kid->env, "HOME=/root\0", 11);
-	assert_string_equal(kid->cwd, "/home/u");
+	assert_string_equal(kid->cwd, "/srv/u");
 	assert_int_equal(kid->sid, 1);
 	assert_true(kid->start_ns == t->b.ts_ns);
 	assert_fd_name(fd_at(t, 20, 3), "/etc/passwd");
@@ -89,15 +89,29 @@ static void clone_return_after_exit_makes_nobody(void **context)
 					  .comm = "kid",
 					  .type = types[i] });
 		proc_exit(t, 20, 1);
-		clone_exit(t, 20,
-			   &(struct who){ .tid = 10,
-					  .pid = 10,
-					  .ptid = 1,
-					  .comm = "sh",
-					  .type = types[i] });
+		clone_exit(
+			t, 20,
+			&(struct who){
+				.tid = 10, .pid = 10, .ptid = 1, .comm = "sh", .type = types[i] });
 		settle(t);
 		assert_int_equal(state_thread_count(t->state), 1);
 	}
+	/* Made by another thread than the main one; the child names the process as its parent. */
+	thread_child(t, 10, 1, 11, C_THREAD);
+	fork_child(t, 10, 20);
+	proc_exit(t, 20, 1);
+	clone_exit(t, 20, &(struct who){ .tid = 11, .pid = 10, .ptid = 1, .comm = "thr" });
+	settle(t);
+	assert_null(thread_at(t, 20));
+	/* And a thread that was over at once. */
+	thread_child(t, 10, 1, 12, C_THREAD);
+	proc_exit(t, 12, 10);
+	clone_exit(
+		t, 12,
+		&(struct who){ .tid = 11, .pid = 10, .ptid = 1, .comm = "thr", .flags = C_THREAD });
+	settle(t);
+	assert_null(thread_at(t, 12));
+	assert_int_equal(thread_at(t, 10)->thread_cnt, 2);
 	/* After two seconds it is another child that happens to have the same id. */
 	fork_child(t, 10, 20);
 	proc_exit(t, 20, 1);
@@ -190,9 +204,9 @@ static void thread_by_maker_first(void **context)
 
 	add_process(t, 10, 1, "sh");
 	state_finish_snapshot(t->state);
-	clone_exit(t, 11,
-		   &(struct who){
-			   .tid = 10, .pid = 10, .ptid = 1, .comm = "sh", .flags = C_THREAD });
+	clone_exit(
+		t, 11,
+		&(struct who){ .tid = 10, .pid = 10, .ptid = 1, .comm = "sh", .flags = C_THREAD });
 	assert_int_equal(thread_at(t, 11)->pid, 10);
 	thread_child(t, 10, 1, 11, C_THREAD);
 	assert_int_equal(state_thread_count(t->state), 2);
@@ -222,9 +236,9 @@ static void files_shared_by_processes(void **context)
 
 	add_process(t, 10, 1, "sh");
 	state_finish_snapshot(t->state);
-	clone_exit(t, 0,
-		   &(struct who){
-			   .tid = 20, .pid = 20, .ptid = 10, .comm = "k", .flags = C_FILES });
+	clone_exit(
+		t, 0,
+		&(struct who){ .tid = 20, .pid = 20, .ptid = 10, .comm = "k", .flags = C_FILES });
 	openat_exit(t, 20, 5, "/a", 1);
 	assert_fd_name(fd_at(t, 10, 5), "/a");
 	/* exec gives it a table of its own. */
@@ -246,7 +260,7 @@ static void unshared_tables(void **context)
 	close_exit(t, 11, 3, 0);
 	assert_fd_name(fd_at(t, 10, 3), "/etc/a");
 	apply(t, EVENT_SYSCALL_CHDIR_X, 11, "ns", N(0), "/var");
-	assert_string_equal(thread_at(t, 10)->cwd, "/home/u");
+	assert_string_equal(thread_at(t, 10)->cwd, "/srv/u");
 	state_resolve_path(t->state, thread_at(t, 11), -100, span_text("x"), &path);
 	assert_string_equal(str_text(&path), "/var/x");
 	str_release(&path);
@@ -336,7 +350,7 @@ static void exec_tells_all(void **context)
 	assert_true(p->has_exe_facts && p->exe_writable && !p->exe_upper_layer);
 	assert_true(p->exec_ns == t->b.ts_ns);
 	assert_int_equal(p->fdlimit, 4096);
-	assert_string_equal(p->cwd, "/home/u");
+	assert_string_equal(p->cwd, "/srv/u");
 }
 
 static void failed_exec_changes_nothing(void **context)
@@ -393,8 +407,8 @@ static void exec_under_the_old_id(void **context)
 	add_process(t, 10, 1, "sh");
 	state_finish_snapshot(t->state);
 	thread_child(t, 10, 1, 11, C_THREAD);
-	ev = apply(t, EVENT_SYSCALL_EXECVE_19_X, 11, "nsbnnn", N(0), "new", "", (size_t)0, N(11), N(10),
-		   N(1));
+	ev = apply(t, EVENT_SYSCALL_EXECVE_19_X, 11, "nsbnnn", N(0), "new", "", (size_t)0, N(11),
+		   N(10), N(1));
 	assert_int_equal(ev->thread->tid, 10);
 	settle(t);
 	assert_null(thread_at(t, 11));
@@ -447,8 +461,8 @@ static void deleted_is_a_fact(void **context)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		apply(t, EVENT_SYSCALL_EXECVE_19_X, 10, "nsbnnn---------------------s", N(0), "x", "",
-		      (size_t)0, N(10), N(10), N(1), cases[i].given);
+		apply(t, EVENT_SYSCALL_EXECVE_19_X, 10, "nsbnnn---------------------s", N(0), "x",
+		      "", (size_t)0, N(10), N(10), N(1), cases[i].given);
 		assert_string_equal(thread_at(t, 10)->exepath, cases[i].path);
 		assert_int_equal(thread_at(t, 10)->exe_deleted, cases[i].gone);
 	}
@@ -499,9 +513,9 @@ static void clone_parent_makes_a_sibling(void **context)
 	add_process(t, 5, 1, "init");
 	add_process(t, 10, 5, "sh");
 	state_finish_snapshot(t->state);
-	clone_exit(t, 20,
-		   &(struct who){
-			   .tid = 10, .pid = 10, .ptid = 5, .comm = "sh", .flags = C_PARENT });
+	clone_exit(
+		t, 20,
+		&(struct who){ .tid = 10, .pid = 10, .ptid = 5, .comm = "sh", .flags = C_PARENT });
 	assert_ptr_equal(state_parent(t->state, thread_at(t, 20)), thread_at(t, 5));
 }
 
@@ -600,7 +614,8 @@ static void makers_result_in_a_namespace_is_not_used(void **context)
 				  .comm = "runc",
 				  .vtid = 1,
 				  .flags = C_IN_PIDNS });
-	clone_exit(t, 3, &(struct who){ .tid = 10, .pid = 10, .ptid = 1, .comm = "runc", .vtid = 1 });
+	clone_exit(t, 3,
+		   &(struct who){ .tid = 10, .pid = 10, .ptid = 1, .comm = "runc", .vtid = 1 });
 	assert_int_equal(state_thread_count(t->state), 1);
 	clone_exit(t, 0,
 		   &(struct who){ .tid = 500,
@@ -640,8 +655,8 @@ static void unknown_ids_stay_unknown(void **context)
 	assert_null(ev->thread);
 	assert_null(thread_at(t, 72));
 	/* Empty ids of an event are no ids. */
-	apply(t, EVENT_SYSCALL_CLONE_20_X, 80, "nsbnnns", N(0), "e", "", (size_t)0, N(80), N(80), N(5),
-	      (const char *)NULL);
+	apply(t, EVENT_SYSCALL_CLONE_20_X, 80, "nsbnnns", N(0), "e", "", (size_t)0, N(80), N(80),
+	      N(5), (const char *)NULL);
 	assert_int_equal(thread_at(t, 80)->uid, STATE_UNKNOWN_ID);
 	assert_int_equal(thread_at(t, 80)->vtid, -1);
 }

@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every call on memory that has an event of its own, from 64-bit and 32-bit code,
+# with the sizes of the address space after it.
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+. "$ROOT/tests/live/lib_calls.sh"
+
+check_calls mem
+check_params mmap mmap2 munmap mprotect brk mlock mlock2 munlock mlockall munlockall
