@@ -96,7 +96,7 @@ LIVE := $(patsubst %.c,$(O)/%,$(wildcard tests/live/*.c))
 M32_SRC := $(if $(wildcard tests/live/*.c),$(shell awk 'FNR <= 10 && /build: m32/ { print FILENAME }' \
 	tests/live/*.c))
 ifneq ($(filter tests,$(MAKECMDGOALS)),)
-EMPTY_MAIN := echo 'int main(void) { return 0; }' | $(CC) -x c - -o $(O)/probe
+EMPTY_MAIN := echo 'int main(void) { return 0; }' | $(CC) -x c - $(LDFLAGS) -o $(O)/probe
 M32 := $(shell mkdir -p $(O) && $(EMPTY_MAIN) -m32 2>/dev/null && echo y)
 LIVE_STATIC := $(shell $(EMPTY_MAIN) -static 2>/dev/null && echo -static)
 LIVE_STATIC32 := $(shell $(EMPTY_MAIN) -m32 -static 2>/dev/null && echo -static)
@@ -187,7 +187,8 @@ $(FUZZ): %: %.o $(if $(FUZZER),,$(O)/tests/fuzz/replay.o) $(LIB)
 fuzzers: $(FUZZ)
 
 # Plain programs that only make system calls: no sanitizer, and no loader where that can be had.
-live_compile = $(CC) $(DEP_FLAGS) -std=c17 -D_GNU_SOURCE -Isrc -Itests $(WARN) $(CFLAGS) -pthread
+live_compile = $(CC) $(DEP_FLAGS) -std=c17 -D_GNU_SOURCE -Isrc -Itests $(WARN) $(CFLAGS) $(LDFLAGS) \
+	-pthread
 $(LIVE): $(O)/tests/live/%: tests/live/%.c $(O)/flags
 	$(call say,LIVE)
 	@mkdir -p $(@D)

@@ -93,6 +93,7 @@ static __always_inline bool emit_begin(struct emit *e, __u32 event, __u32 param_
 	*(__u64 *)(rec + 40) = (__u64)(__u32)e->task->pid;
 	*(__u16 *)(rec + 30) = bpf_get_smp_processor_id();
 	*(__u32 *)(rec + 54) = param_cnt;
+	((struct wire_record *)rec)->extra = 0;
 	return true;
 }
 
@@ -140,6 +141,14 @@ static __always_inline void emit_reload(struct emit *e)
 {
 	barrier();
 	e->pos = *(volatile __u64 *)&e->ring->pos & EMIT_POS_MASK;
+}
+
+/* A number taken through memory likewise: paths that differ in it only become one. */
+static __always_inline __u64 emit_forget(struct emit *e, __u64 number)
+{
+	e->ring->pos = number; /* the next emit_sync() or parameter sets it right */
+	barrier();
+	return *(volatile __u64 *)&e->ring->pos;
 }
 
 /* Takes pos through memory, so that the verifier forgets how it came about. */
@@ -281,11 +290,13 @@ static __always_inline void emit_close_param(struct emit *e, __u64 begin)
 	e->idx++;
 }
 
+#define EMIT_EXTRA_HEADS (WIRE_EXTRA_GAP + 4) /* before the bytes of the first entry */
+
 /* rtsec's own bytes behind the last parameter (wire.h): once, then its entries. */
 static __always_inline void emit_extra_begin(struct emit *e)
 {
-	*(__u32 *)(e->rec + e->pos) = WIRE_EXTRA_MAGIC;
-	e->pos += 4;
+	((struct wire_record *)e->rec)->extra = e->pos + WIRE_EXTRA_GAP;
+	e->pos += WIRE_EXTRA_GAP;
 }
 
 /* The head of an entry; its len bytes follow at rec + pos. */

@@ -104,9 +104,9 @@ __noinline int emit_real_path(__s32 dirfd, __u32 name_pos, __u32 name_len)
 	if (name_len && file_path_ends_with(len, name_pos, name_len) &&
 	    (*(e.rec + (name_pos & EMIT_POS_MASK)) == '/' || is_from_folder(s, dirfd)))
 		return 0;
-	e.pos += 8; /* behind the head of the extra bytes and of the entry */
+	e.pos += EMIT_EXTRA_HEADS;
 	done = file_path_copy(&e, len);
-	e.pos -= 8;
+	e.pos -= EMIT_EXTRA_HEADS;
 	emit_extra_begin(&e);
 	emit_extra_entry(&e, WIRE_EXTRA_REAL_PATH, done);
 	e.pos += done;

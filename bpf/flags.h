@@ -63,13 +63,6 @@ enum flags_conv {
 #define FLAGS_O_CLOEXEC 02000000
 #define FLAGS_O_TMPFILE (020000000 | FLAGS_O_DIRECTORY)
 
-/* An index the verifier can follow: the compiler does not learn that the mask changes nothing. */
-static __always_inline __u64 flags_masked(__u64 idx, __u64 mask)
-{
-	asm volatile("" : "+r"(idx));
-	return idx & mask;
-}
-
 #define FLAGS_BIT(value, from, to) (((value) & (from)) == (from) ? (to) : 0)
 
 static __always_inline __u32 flags_open(__u32 value)
@@ -200,9 +193,9 @@ static __always_inline __u32 flags_fcntl(__u32 value)
 	};
 
 	if (value < 64)
-		return low[flags_masked(value, 63)];
+		return low[mask_index(value, 63)];
 	if (value - 1024 < 16)
-		return high[flags_masked(value, 15)];
+		return high[mask_index(value, 15)];
 	return 0;
 }
 
@@ -259,7 +252,7 @@ static __always_inline __u32 flags_semctl(__u32 value)
 	};
 
 	value &= ~0x100u;
-	return value < 32 ? commands[flags_masked(value, 31)] : 0;
+	return value < 32 ? commands[mask_index(value, 31)] : 0;
 }
 
 /* linux/ipc.h, linux/sem.h */
@@ -291,7 +284,7 @@ static __always_inline __u16 flags_ptrace(__u32 value)
 	};
 
 	if (value < 64)
-		return low[flags_masked(value, 63)];
+		return low[mask_index(value, 63)];
 	return value - 0x4200 < 12 ? 14 + (value & 15) : 0;
 }
 
@@ -304,7 +297,7 @@ static __always_inline __u16 flags_quotactl(__u32 value)
 
 	value >>= 8;
 	if (value - 0x800000 < 16)
-		return commands[flags_masked(value, 15)];
+		return commands[mask_index(value, 15)];
 	return value - 0x5801 < 7 ? 256u << (value - 0x5801) : 0;
 }
 

@@ -14,7 +14,8 @@ __noinline int iov_load(__u64 addr, __u64 cnt, __u32 compat)
 
 	if (cnt > IOV_MAX_CNT)
 		cnt = IOV_MAX_CNT;
-	size = cnt * (compat ? sizeof(struct iov32) : sizeof(struct iov));
+	size = compat ? cnt * sizeof(struct iov32) : cnt * sizeof(struct iov);
+	size = mask_index(size, 2 * FILE_BLOCK_MAX - 1);
 	if (!s || !size || size > FILE_BLOCK_MAX)
 		return 0;
 	s->is_iov32 = compat;

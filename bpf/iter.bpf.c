@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * iter.bpf.c: all open files of all processes, for the opening snapshot: one
- * struct wire_fd a file, written to whoever reads the iterator.  What the text
- * of a link says comes from the same kernel code as in /proc.  The kernel shows
- * a shared table once, at its main thread or, when that ended, at each other.
+ * iter.bpf.c: all threads and all open files of all processes, for the opening
+ * snapshot: one struct wire_task a thread or wire_fd a file, written to whoever
+ * reads the iterator.  What the text of a file's link says comes from the same
+ * kernel code as in /proc.  The kernel shows a shared table once, at its main
+ * thread or, when that ended, at each other.
  */
-#include "maps.h"
+#include "read_file.h"
+#include "read_task.h"
 
 #define ITER_S_IFMT 0170000
 #define ITER_S_IFSOCK 0140000
@@ -14,11 +16,17 @@
 #define ITER_AF_INET 2
 #define ITER_AF_INET6 10
 
-/* One program run at a time: the iterator is read by one reader. */
+/* include/linux/sched.h */
+#define ITER_PF_KTHREAD 0x00200000
+
+/* One program runs at a time: the iterators are read one after the other, by one reader. */
 static struct {
 	struct wire_fd fd;
 	char name[WIRE_FD_NAME_MAX];
 } record;
+static struct wire_task task_record;
+
+/* --- open files ---------------------------------------------------------------- */
 
 static __always_inline bool is_cloexec(struct task_struct *task, __u32 fd)
 {
@@ -96,6 +104,9 @@ int list_fds(struct bpf_iter__task_file *ctx)
 
 	if (!task || !file || task->tgid == settings.self_tgid)
 		return 0;
+	/* A thread with a table of its own beside that of its process. */
+	if (task->pid != task->tgid && task->group_leader->files)
+		return 0;
 	inode = file->f_inode;
 	dentry = BPF_CORE_READ(file, f_path.dentry);
 	vfsmount = BPF_CORE_READ(file, f_path.mnt);
@@ -103,6 +114,7 @@ int list_fds(struct bpf_iter__task_file *ctx)
 	if (!inode || !dentry)
 		return 0;
 	__builtin_memset(out, 0, sizeof(*out));
+	out->seen_ns = bpf_ktime_get_boot_ns();
 	out->tgid = task->tgid;
 	out->tid = task->pid;
 	out->fd = ctx->fd;
@@ -136,5 +148,117 @@ int list_fds(struct bpf_iter__task_file *ctx)
 	len = (len + 7) & ~7ul;
 	out->size = sizeof(*out) + len;
 	bpf_seq_write(seq, &record, sizeof(*out) + len);
+	return 0;
+}
+
+/* --- threads -------------------------------------------------------------------- */
+
+static __always_inline void read_place(struct wire_place *out, const struct path *path)
+{
+	struct dentry *dentry = path->dentry;
+
+	out->dentry = (__u64)dentry;
+	out->mnt = (__u64)path->mnt;
+	if (dentry && BPF_CORE_READ(path->mnt, mnt_root) != dentry)
+		bpf_probe_read_kernel_str(out->name, sizeof(out->name),
+					  BPF_CORE_READ(dentry, d_name.name));
+}
+
+static __always_inline void read_ids(struct wire_task *out, struct task_struct *task)
+{
+	struct pid *group = task_pid_struct(task, TASK_PGID);
+
+	out->tid = BPF_CORE_READ(task, pid);
+	out->pid = BPF_CORE_READ(task, tgid);
+	out->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	out->vtid = task_inner_nr(task_pid_struct(task, TASK_PID));
+	out->vpid = task_inner_nr(task_pid_struct(task, TASK_TGID));
+	out->vpgid = task_inner_nr(group);
+	out->pgid = task_outer_nr(group);
+	out->sid = task_inner_nr(task_pid_struct(task, TASK_SID));
+	out->pidns_born_ns = task_pid_ns_start(task);
+}
+
+static __always_inline void read_rights(struct wire_task *out, struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+
+	out->uid = BPF_CORE_READ(cred, euid.val);
+	out->gid = BPF_CORE_READ(cred, egid.val);
+	out->userns = BPF_CORE_READ(cred, user_ns, ns.inum);
+	out->cap_inheritable = TASK_CAP(cred, cap_inheritable);
+	out->cap_permitted = TASK_CAP(cred, cap_permitted);
+	out->cap_effective = TASK_CAP(cred, cap_effective);
+	out->loginuid = task_loginuid(task);
+}
+
+static __always_inline void read_program(struct wire_task *out, struct mm_struct *mm)
+{
+	struct file *file = BPF_CORE_READ(mm, exe_file);
+	struct inode *inode;
+	struct path path = {};
+
+	out->vmsize_kb = BPF_CORE_READ(mm, total_vm) * TASK_PAGE_KB;
+	out->vmrss_kb = (task_pages(mm, TASK_MM_FILEPAGES) + task_pages(mm, TASK_MM_ANONPAGES) +
+			 task_pages(mm, TASK_MM_SHMEMPAGES)) *
+			TASK_PAGE_KB;
+	out->vmswap_kb = task_pages(mm, TASK_MM_SWAPENTS) * TASK_PAGE_KB;
+	out->args_begin = BPF_CORE_READ(mm, arg_start);
+	out->args_end = BPF_CORE_READ(mm, arg_end);
+	out->env_begin = BPF_CORE_READ(mm, env_start);
+	out->env_end = BPF_CORE_READ(mm, env_end);
+	if (!file)
+		return;
+	inode = file_inode(file);
+	out->exe_ino = BPF_CORE_READ(inode, i_ino);
+	out->exe_ctime_ns = file_ctime_ns(inode);
+	out->exe_mtime_ns = file_mtime_ns(inode);
+	out->exe_uid = BPF_CORE_READ(inode, i_uid.val);
+	out->exe_gid = BPF_CORE_READ(inode, i_gid.val);
+	out->exe_mode = BPF_CORE_READ(inode, i_mode);
+	out->exe_flags = file_exe_flags(file);
+	bpf_core_read(&path, sizeof(path), &file->f_path);
+	read_place(&out->exe, &path);
+}
+
+SEC("iter/task")
+int list_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct wire_task *out = &task_record;
+	struct path path = {};
+	struct fs_struct *fs;
+	struct mm_struct *mm;
+
+	if (!task)
+		return 0;
+	__builtin_memset(out, 0, sizeof(*out));
+	out->seen_ns = bpf_ktime_get_boot_ns();
+	out->born_ns = BPF_CORE_READ(task, start_boottime);
+	out->process_born_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	read_ids(out, task);
+	read_rights(out, task);
+	out->tty = task_tty(task);
+	out->pfmajor = BPF_CORE_READ(task, maj_flt);
+	out->pfminor = BPF_CORE_READ(task, min_flt);
+	out->fdlimit = BPF_CORE_READ(task, signal, rlim[TASK_RLIMIT_NOFILE].rlim_cur);
+	out->css_set = (__u64)BPF_CORE_READ(task, cgroups);
+	bpf_probe_read_kernel(out->comm, sizeof(out->comm),
+			      (void *)task + bpf_core_field_offset(struct task_struct, comm));
+	if (BPF_CORE_READ(task, flags) & ITER_PF_KTHREAD)
+		out->flags |= WIRE_TASK_KERNEL;
+	if (BPF_CORE_READ(task, exit_state))
+		out->flags |= WIRE_TASK_ENDED;
+	fs = BPF_CORE_READ(task, fs);
+	if (fs) {
+		bpf_core_read(&path, sizeof(path), &fs->pwd);
+		read_place(&out->cwd, &path);
+		bpf_core_read(&path, sizeof(path), &fs->root);
+		read_place(&out->root, &path);
+	}
+	mm = BPF_CORE_READ(task, mm);
+	if (mm && !(out->flags & WIRE_TASK_KERNEL))
+		read_program(out, mm);
+	bpf_seq_write(ctx->meta->seq, out, sizeof(*out));
 	return 0;
 }

@@ -71,4 +71,15 @@ static __always_inline bool dispatch_is_wanted(__u32 event)
 	return settings.events[event / 64 & 7] >> (event % 64) & 1;
 }
 
+/*
+ * idx & mask, where idx is known to be within it already: the compiler must not
+ * learn that and leave the mask out, for the verifier of older kernels does not
+ * see it.
+ */
+static __always_inline __u64 mask_index(__u64 idx, __u64 mask)
+{
+	asm volatile("" : "+r"(idx));
+	return idx & mask;
+}
+
 #endif

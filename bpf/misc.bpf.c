@@ -310,7 +310,7 @@ EXIT_PROG(keyctl)
 	if (!emit_begin_call(&e, regs, WIRE_EVENT_SYSCALL_KEYCTL_X, 6))
 		return 0;
 	operation = (__u32)e.ring->arg[0];
-	kinds = key_args[flags_masked(operation, 63)];
+	kinds = key_args[mask_index(operation, 63)];
 	if (operation > 63)
 		kinds = 0;
 	emit_s64(&e, ret);

@@ -581,14 +581,6 @@ static __always_inline void put_accept(struct emit *e, long ret, bool has_flags)
 
 /* --- moving data ------------------------------------------------------------------------ */
 
-/* The same number, of which the verifier does not remember how it came about. */
-static __always_inline __u64 forget(struct emit *e, __u64 number)
-{
-	e->ring->pos = number;
-	barrier();
-	return *(volatile __u64 *)&e->ring->pos;
-}
-
 /* What was sent; when it failed, what was to be sent. */
 static __always_inline __u64 sent_len(long ret, __u64 size)
 {
@@ -628,7 +620,7 @@ static __always_inline void put_buffer(struct emit *e, long ret, __u32 event)
 		len = received_len(ret, len, e->ring->arg[3], sk);
 	else
 		len = sent_len(ret, len);
-	emit_user_data(e, (void *)e->ring->arg[1], forget(e, len));
+	emit_user_data(e, (void *)e->ring->arg[1], emit_forget(e, len));
 	if (inbound && ret < 0)
 		sk = NULL;
 	if (event == WIRE_EVENT_SOCKET_RECVFROM_X)
@@ -655,7 +647,7 @@ static __always_inline __s64 emit_msg_data(struct emit *e, const struct sock_msg
 			return -1;
 		}
 	}
-	emit_iov_data(e, cnt, forget(e, len < MSG_DATA_MAX ? len : MSG_DATA_MAX));
+	emit_iov_data(e, cnt, emit_forget(e, len < MSG_DATA_MAX ? len : MSG_DATA_MAX));
 	return iov_total(cnt);
 }
 

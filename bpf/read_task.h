@@ -160,7 +160,8 @@ static __always_inline __u64 task_pages(struct mm_struct *mm, __u32 kind)
 	if (bpf_core_type_exists(struct mm_rss_stat))
 		bpf_probe_read_kernel(&cnt, sizeof(cnt),
 				      (void *)mm +
-					      bpf_core_field_offset(struct mm_struct, rss_stat) +
+					      bpf_core_field_offset(struct mm_struct___old,
+								    rss_stat) +
 					      kind * sizeof(long));
 	else
 		bpf_probe_read_kernel(&cnt, sizeof(cnt),

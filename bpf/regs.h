@@ -134,14 +134,14 @@ static __always_inline const volatile struct wire_syscall *regs_call(struct pt_r
 	__u64 muxed = regs_muxed(regs);
 
 	if (muxed)
-		return muxed < WIRE_MUXED_MAX ? &muxed_calls[muxed] : NULL;
+		return &muxed_calls[mask_index(muxed, WIRE_MUXED_MAX - 1)];
 	if (idx == (__u32)-1)
 		idx = settings.sigreturn_nr;
 	if (idx >= WIRE_SYSCALL_MAX)
 		idx = WIRE_SYSCALL_MAX - 1;
 	if (regs_is_compat(bpf_get_current_task_btf()))
 		idx += WIRE_SYSCALL_MAX;
-	return idx < 2 * WIRE_SYSCALL_MAX ? &syscalls[idx] : NULL;
+	return &syscalls[mask_index(idx, 2 * WIRE_SYSCALL_MAX - 1)];
 }
 
 #endif

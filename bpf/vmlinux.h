@@ -156,10 +156,13 @@ struct mm_rss_stat { /* to 6.1 */
 	long count[4];
 };
 struct mm_struct {
-	struct percpu_counter rss_stat[4]; /* struct mm_rss_stat to 6.1 */
+	struct percpu_counter rss_stat[4];
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long total_vm;
 	struct file *exe_file;
+};
+struct mm_struct___old {
+	struct mm_rss_stat rss_stat; /* to 6.1 */
 };
 struct kernel_cap_struct___old {
 	u32 cap[2];
@@ -169,6 +172,7 @@ typedef struct {
 } kernel_cap_t;
 struct user_namespace {
 	int level;
+	struct ns_common ns;
 };
 struct cred {
 	struct {
@@ -236,6 +240,7 @@ struct css_set {
 struct task_struct {
 	struct thread_info thread_info;
 	u32 flags;
+	int exit_state;
 	int exit_code;
 	int exit_signal;
 	int pid, tgid;
@@ -323,11 +328,19 @@ struct unix_sock {
 	struct sock *peer;
 };
 
-/* What an iterator over open files is called with (kernel/bpf/task_iter.c). */
+/* What iterators over threads and open files are called with (kernel/bpf/task_iter.c). */
 struct seq_file;
 struct bpf_iter_meta {
 	union {
 		struct seq_file *seq;
+	};
+};
+struct bpf_iter__task {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct task_struct *task;
 	};
 };
 struct bpf_iter__task_file {

@@ -5,11 +5,16 @@
 #include "base/err.h"
 
 #include <stdio.h>
-#include <string.h>
 
+/* Called for every event: the text is not cleared as a whole. */
 void err_init(struct err *err)
 {
-	memset(err, 0, sizeof(*err));
+	err->code = 0;
+	err->text[0] = '\0';
+	err->source = NULL;
+	err->index = 0;
+	err->line = 0;
+	err->column = 0;
 }
 
 int err_set(struct err *err, int code, const char *fmt, ...)

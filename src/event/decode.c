@@ -8,7 +8,8 @@
  *   0 u64 ts | 8 u64 tid | 16 u32 len | 20 u16 type | 22 u32 nparams (not V1)
  *   nparams lengths, u16 each (u32 for LARGE_PAYLOAD types) | parameters | rest
  *
- * len counts from 0 up to the end of the rest, which only rtsec fills (wire.h).
+ * len counts from 0 up to the end of the rest, which only rtsec fills and only in
+ * traces that have no other place for it (wire.h).
  */
 #include "event/event.h"
 
@@ -78,41 +79,37 @@ static int find_param_cnt_v1(const struct event_record *rec, const struct event_
 }
 
 /*
- * rtsec's own bytes after the last parameter.  Other writers may leave anything
- * there, so nothing is taken unless all of it makes sense.
+ * rtsec's own entries.  Nothing is taken unless all of it makes sense: behind the
+ * last parameter other writers may leave anything.
  */
-static void take_extra(const uint8_t *at, uint32_t left, struct event *ev)
+static bool take_extra(const uint8_t *at, size_t left, struct event *ev)
 {
 	struct event_extra extra = ev->extra;
 	uint64_t start_ns = ev->start_ns;
 
-	if (left < 4 || load_u32(at) != WIRE_EXTRA_MAGIC)
-		return;
-	at += 4;
-	left -= 4;
 	while (left) {
 		uint16_t tag, len;
 
 		if (left < 4)
-			return;
+			return false;
 		tag = load_u16(at);
 		len = load_u16(at + 2);
 		at += 4;
 		left -= 4;
 		if (len > left)
-			return;
+			return false;
 		switch (tag) {
 		case WIRE_EXTRA_REAL_PATH:
 			extra.real_path = span_make(at, len);
 			break;
 		case WIRE_EXTRA_FLAGS:
 			if (len != 1)
-				return;
+				return false;
 			extra.is_async = at[0] & WIRE_EXTRA_ASYNC;
 			break;
 		case WIRE_EXTRA_START:
 			if (len != 8)
-				return;
+				return false;
 			start_ns = load_u64(at);
 			break;
 		default:
@@ -123,6 +120,15 @@ static void take_extra(const uint8_t *at, uint32_t left, struct event *ev)
 	}
 	ev->extra = extra;
 	ev->start_ns = start_ns;
+	return true;
+}
+
+static void take_inline_extra(const uint8_t *at, uint32_t left, struct event *ev)
+{
+	if (left < 4 || load_u32(at) != WIRE_EXTRA_MAGIC || !take_extra(at + 4, left - 4, ev))
+		return;
+	ev->extra_bytes = span_make(at + 4, left - 4);
+	ev->inline_len = left;
 }
 
 /* Inlined once for each width. False if a parameter runs past the end. */
@@ -160,7 +166,7 @@ static inline __attribute__((always_inline)) bool take_params(const uint8_t *len
 	}
 	ev->param_cnt = keep;
 	if (left)
-		take_extra(at, left, ev);
+		take_inline_extra(at, left, ev);
 	return true;
 }
 
@@ -212,6 +218,8 @@ enum event_verdict event_decode(const struct event_record *rec, struct event *ev
 	ev->bad_cnt = 0;
 	ev->extra.real_path = span_make(NULL, 0);
 	ev->extra.is_async = false;
+	ev->extra_bytes = span_make(NULL, 0);
+	ev->inline_len = 0;
 	ev->thread = NULL;
 	ev->fd = NULL;
 	ev->fd_num = INT64_MIN;
@@ -224,5 +232,7 @@ enum event_verdict event_decode(const struct event_record *rec, struct event *ev
 		is_whole = take_params(raw + header, cnt, 4, len, ev);
 	if (!is_whole)
 		return bad(rec, err, "a parameter runs past its end");
+	if (UNLIKELY(rec->extra.len) && take_extra(rec->extra.ptr, rec->extra.len, ev))
+		ev->extra_bytes = rec->extra;
 	return EVENT_OK;
 }

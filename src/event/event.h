@@ -209,7 +209,7 @@ const char *event_signal_name(uint32_t num);
 /* Flags of the block (0x217, 0x222), as stored. */
 #define EVENT_BLOCK_STATE_ONLY 1u /* update state, do not show */
 
-/* Tags of rtsec's own bytes inside len after the last parameter (see wire.h). */
+/* What rtsec's own bytes say (wire.h); they lie beside the event or behind its last parameter. */
 struct event_extra {
 	struct span real_path; /* of the file that a call really opened; absent: as passed */
 	bool is_async; /* an io_uring operation shown as the equivalent call */
@@ -234,6 +234,8 @@ struct event {
 	const uint8_t *param_ptr[EVENT_PARAM_MAX];
 	uint32_t param_len[EVENT_PARAM_MAX]; /* 0: empty, "not known" for fixed sizes */
 	struct event_extra extra;
+	struct span extra_bytes; /* the entries it was taken from; absent: none */
+	uint32_t inline_len; /* bytes at the end of raw that these take; 0: they lie elsewhere */
 
 	/* Hung on by state/ before any filter or sink sees the event; NULL: none known. */
 	struct state_thread *thread;
@@ -252,6 +254,7 @@ struct event_record {
 	bool is_large_block; /* 0x221, 0x222: guess for unknown types */
 	uint64_t num;
 	uint64_t start_ns;
+	struct span extra; /* rtsec's own entries (wire.h) that lie beside the record */
 };
 
 enum event_verdict {

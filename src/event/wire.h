@@ -7,9 +7,9 @@
  * a trace file stores it, so that recording copies bytes:
  *
  *   0        8          16        20   22        32 = block + 10
- *   | size,  | start_ns | flags,  |pad | block: type, total, cpu | event header ...
- *   | block  |          | event   |    |   22       26     30    | 32 ts  40 tid
- *   | _len   |          | type    |    |                         | 48 len 52 type 54 nparams
+ *   | size,  | start_ns | event,  |ex- | block: type, total, cpu | event header ...
+ *   | block  |          | flags   |tra |   22       26     30    | 32 ts  40 tid
+ *   | _len   |          |         |    |                         | 48 len 52 type 54 nparams
  *
  * The block begins at 22 so that ts and tid are aligned.  Times in a ring are
  * nanoseconds of CLOCK_BOOTTIME; the reader turns them into wall clock in place.
@@ -40,7 +40,7 @@ struct wire_record {
 	wire_u64 start_ns; /* when the call began, boottime; 0 not known */
 	wire_u16 event; /* event type, for counting without a look inside */
 	wire_u16 flags; /* enum wire_record_flag */
-	wire_u16 pad;
+	wire_u16 extra; /* offset of rtsec's own bytes in the record, see below; 0: none */
 };
 
 enum wire_record_flag {
@@ -49,16 +49,24 @@ enum wire_record_flag {
 
 WIRE_ASSERT(__builtin_offsetof(struct wire_record, start_ns) == 8, "layout");
 WIRE_ASSERT(__builtin_offsetof(struct wire_record, event) == 16, "layout");
+WIRE_ASSERT(__builtin_offsetof(struct wire_record, extra) + 2 == WIRE_BLOCK_OFFSET, "layout");
 
 /* Largest record; a block of these types is at most 65536 + 8 bytes. */
 #define WIRE_RECORD_MAX 65536u
 /* Room behind a ring's data, so that a record never wraps and every bounded copy stays inside. */
 #define WIRE_SLACK (3u * WIRE_RECORD_MAX)
 
-/* --- rtsec's own bytes, inside len after the last parameter --------------- */
+/* --- rtsec's own bytes ----------------------------------------------------- */
 
-/* u32 magic, then entries of u16 tag, u16 len, bytes. Other readers pass over them. */
+/*
+ * Entries of u16 tag, u16 len, bytes, about one event.  In a ring they follow the
+ * last parameter after a gap in which the reader ends the block, so that its event
+ * has none of them.  A zstd trace keeps them in a column beside the events; other
+ * traces, which have no such place, inside len after the last parameter with a u32
+ * magic number before them: other readers pass over them there.
+ */
 #define WIRE_EXTRA_MAGIC 0x31785452u /* "RTx1" */
+#define WIRE_EXTRA_GAP 8u /* 3 bytes of padding and the trailer of the block fit */
 enum wire_extra {
 	WIRE_EXTRA_REAL_PATH = 1, /* path of the file really opened, no NUL */
 	WIRE_EXTRA_FLAGS = 2, /* u8, enum wire_extra_flag */
@@ -108,7 +116,8 @@ WIRE_ASSERT(sizeof(struct wire_ring) == WIRE_RING_HEADER, "the data starts on a 
 /*
  * What the iterator over open files writes for each, one behind the other; the
  * name follows: what the link in /proc/PID/fd would say, or the raw address of a
- * unix socket (sun_path as bound). Other sockets have none.
+ * unix socket (sun_path as bound). Other sockets have none. A table that threads
+ * share is listed for the main thread, or, when that ended, for each of them.
  */
 struct wire_fd {
 	wire_u32 size; /* with the name, a multiple of 8 */
@@ -130,10 +139,60 @@ struct wire_fd {
 	wire_u16 pad[3];
 	wire_u8 sip[16], dip[16]; /* network order; IPv4 uses the first 4 bytes */
 	wire_u64 unix_source, unix_peer; /* kernel pointers */
+	wire_u64 seen_ns; /* boottime */
 };
 
 #define WIRE_FD_NAME_MAX 4096u
-WIRE_ASSERT(sizeof(struct wire_fd) == 112, "layout");
+WIRE_ASSERT(sizeof(struct wire_fd) == 120, "layout");
+
+/* --- threads ------------------------------------------------------------------ */
+
+#define WIRE_PLACE_NAME 40u
+
+/*
+ * A folder or file that a thread has: two threads with the same pointers have the
+ * same, so its path has to be found out only once. name: of the entry, cut, by
+ * which a path that is found later is checked; empty for the root of a mount.
+ */
+struct wire_place {
+	wire_u64 dentry, mnt; /* kernel pointers; 0: none */
+	char name[WIRE_PLACE_NAME];
+};
+
+enum wire_task_flag {
+	WIRE_TASK_KERNEL = 1u << 0, /* a kernel thread: no program, no memory of its own */
+	WIRE_TASK_ENDED = 1u << 1,
+};
+
+/* What the iterator over threads writes for each, one behind the other. */
+struct wire_task {
+	wire_u64 seen_ns; /* boottime, before the rest was read */
+	wire_u64 born_ns, process_born_ns; /* boottime; the main thread's */
+	int tid, pid, ppid; /* of the initial pid namespace */
+	int vtid, vpid, vpgid, sid; /* of its own; -1 unknown */
+	int pgid;
+	wire_u32 uid, gid; /* effective, of the initial user namespace */
+	wire_u32 loginuid;
+	wire_u32 tty; /* of the format */
+	wire_u32 flags; /* enum wire_task_flag */
+	wire_u32 vmsize_kb, vmrss_kb, vmswap_kb;
+	wire_u64 pfmajor, pfminor;
+	wire_u64 fdlimit; /* UINT64_MAX: none */
+	wire_u64 pidns_born_ns; /* boottime; 0 unknown */
+	wire_u64 cap_inheritable, cap_permitted, cap_effective;
+	wire_u64 css_set; /* kernel pointer: threads with the same are in the same cgroups */
+	wire_u64 args_begin, args_end, env_begin, env_end; /* user addresses */
+	wire_u64 exe_ino, exe_ctime_ns, exe_mtime_ns;
+	wire_u32 exe_uid, exe_gid;
+	wire_u32 exe_flags; /* execve_flags that come from the file */
+	wire_u32 userns; /* number of its user namespace */
+	wire_u16 exe_mode;
+	wire_u16 pad[3];
+	char comm[16];
+	struct wire_place exe, cwd, root; /* exe: of the program; 0 without one */
+};
+
+WIRE_ASSERT(sizeof(struct wire_task) == 416, "layout");
 
 /* --- settings, changeable while running -------------------------------------- */
 

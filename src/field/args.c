@@ -31,10 +31,22 @@ struct args_style args_style_raw(const struct field_env *env)
 void args_append_text(const struct args_style *style, struct str *out, const void *bytes,
 		      size_t len)
 {
-	if (style->escape)
+	if (style->escape && !line_is_plain(bytes, len))
 		str_append_escaped(out, bytes, len);
 	else
 		line_bytes(out, bytes, len);
+}
+
+/* With a 0 before it; 0 alone is one digit. */
+static void append_octal(struct str *out, uint64_t value)
+{
+	char text[24];
+	size_t at = sizeof(text);
+
+	for (; value; value >>= 3)
+		text[--at] = (char)('0' + (value & 7));
+	text[--at] = '0';
+	line_bytes(out, text + at, sizeof(text) - at);
 }
 
 void args_append_number(struct str *out, uint64_t value, unsigned int size,
@@ -49,9 +61,7 @@ void args_append_number(struct str *out, uint64_t value, unsigned int size,
 		str_append_hex(out, value, 1, 1);
 		return;
 	case EVENT_PF_OCT:
-		if (value)
-			line_char(out, '0');
-		str_printf(out, "%llo", (unsigned long long)value);
+		append_octal(out, value);
 		return;
 	case EVENT_PF_10_PADDED_DEC:
 		clock_append_padded(out, value, 9);
@@ -488,10 +498,10 @@ static void append_resolved(struct field_env *env, const struct event *ev, unsig
 	}
 }
 
-/* The name of an opened file where the kernel opened another one than the name said. */
-static bool is_replaced(const struct event *ev, unsigned int idx)
+static inline bool is_replaced(struct field_env *env, const struct event *ev, unsigned int idx)
 {
-	return UNLIKELY(ev->extra.real_path.ptr != NULL) && (int)idx == path_opened_param(ev);
+	return UNLIKELY(ev->extra.real_path.ptr != NULL) &&
+	       path_is_replaced(env, ev, idx, &env->tmp[1]);
 }
 
 static void append_passed(struct field_env *env, const struct event *ev, unsigned int idx,
@@ -514,7 +524,7 @@ static void append_real_path(const struct event *ev, const struct args_style *st
 void args_append_value(struct field_env *env, const struct event *ev, unsigned int idx,
 		       const struct args_style *style, struct str *out)
 {
-	if (is_replaced(ev, idx))
+	if (is_replaced(env, ev, idx))
 		append_real_path(ev, style, out);
 	else
 		append_passed(env, ev, idx, style, out);
@@ -526,7 +536,7 @@ void args_append_resolved(struct field_env *env, const struct event *ev, unsigne
 {
 	struct arg arg;
 
-	if (is_replaced(ev, idx)) {
+	if (is_replaced(env, ev, idx)) {
 		line_bytes(out, "was ", 4);
 		append_passed(env, ev, idx, style, out);
 	} else if (arg_open(ev, idx, &arg)) {
@@ -541,7 +551,7 @@ void args_append_best(struct field_env *env, const struct event *ev, unsigned in
 	size_t before = out->len;
 	struct arg arg;
 
-	if (!is_replaced(ev, idx) && arg_open(ev, idx, &arg))
+	if (!is_replaced(env, ev, idx) && arg_open(ev, idx, &arg))
 		append_resolved(env, ev, idx, &arg, style, out);
 	if (out->len == before)
 		args_append_value(env, ev, idx, style, out);
@@ -555,7 +565,7 @@ static void append_both(struct field_env *env, const struct event *ev, unsigned 
 	struct arg arg;
 	size_t before;
 
-	if (is_replaced(ev, idx)) {
+	if (is_replaced(env, ev, idx)) {
 		append_real_path(ev, style, out);
 		line_bytes(out, "(was ", 5);
 		append_passed(env, ev, idx, style, out);

@@ -96,7 +96,8 @@ static void append_clock(struct str *out, struct field_clock *clock, uint64_t ts
 {
 	line_bytes(out, clock_local(clock, ts_ns) + from, 19 - from);
 	line_char(out, '.');
-	clock_append_padded(out, ts_ns % NS_PER_S, 9);
+	line_nine(out, (uint32_t)(ts_ns % NS_PER_S));
+	line_end(out);
 }
 
 void clock_append_hour(struct str *out, struct field_clock *clock, uint64_t ts_ns)

@@ -85,11 +85,16 @@ bool evt_is_ip_socket(const struct state_fd *fd);
 /* --- paths (fields_path.c) ---------------------------------------------------- */
 
 /*
- * Absolute path of a name parameter, appended to out. false: not known, or no
- * thread to tell the directory; as_passed: the name alone.
+ * Absolute path of a name parameter, appended to out: what the kernel really
+ * opened, else what the name says. false: neither is known.
  */
 bool path_of_param(struct field_env *env, const struct event *ev, unsigned int idx,
 		   struct str *out);
+bool path_as_passed(struct field_env *env, const struct event *ev, unsigned int idx,
+		    struct str *out);
+/* Is it the name of an opened file, and leads elsewhere than to what was opened? */
+bool path_is_replaced(struct field_env *env, const struct event *ev, unsigned int idx,
+		      struct str *tmp);
 /* Number of the parameter with the name of an opened file, -1 if there is none. */
 int path_opened_param(const struct event *ev);
 

@@ -28,22 +28,38 @@ int path_opened_param(const struct event *ev)
 	return idx < (int)ev->param_cnt ? idx : -1;
 }
 
-bool path_of_param(struct field_env *env, const struct event *ev, unsigned int idx, struct str *out)
+bool path_as_passed(struct field_env *env, const struct event *ev, unsigned int idx,
+		    struct str *out)
 {
 	const struct event_param_info *info = &ev->info->params[idx];
 	int64_t dirfd = EVENT_AT_FDCWD;
 	struct span name;
 
-	if (ev->extra.real_path.ptr && (int)idx == path_opened_param(ev)) {
-		str_append(out, ev->extra.real_path.ptr, ev->extra.real_path.len);
-		return true;
-	}
 	if (!event_param_text(ev, idx, &name) || !ev->thread || !env->state)
 		return false;
 	if (info->dirfd >= 0 && !event_param_i64(ev, (unsigned int)info->dirfd, &dirfd))
 		dirfd = INT64_MIN;
 	state_resolve_path(env->state, ev->thread, dirfd, name, out);
 	return true;
+}
+
+bool path_of_param(struct field_env *env, const struct event *ev, unsigned int idx, struct str *out)
+{
+	if (!ev->extra.real_path.ptr || (int)idx != path_opened_param(ev))
+		return path_as_passed(env, ev, idx, out);
+	str_append(out, ev->extra.real_path.ptr, ev->extra.real_path.len);
+	return true;
+}
+
+bool path_is_replaced(struct field_env *env, const struct event *ev, unsigned int idx,
+		      struct str *tmp)
+{
+	if (!ev->extra.real_path.ptr || (int)idx != path_opened_param(ev))
+		return false;
+	str_reset(tmp);
+	if (!path_as_passed(env, ev, idx, tmp))
+		return true;
+	return !span_is_equal(span_make(tmp->buf, tmp->len), ev->extra.real_path);
 }
 
 static bool put_path(struct field_env *env, const struct event *ev, int idx,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/bytes.h"
 #include "base/str.h"
 
 static inline char *line_room(struct str *out, size_t len)
@@ -58,6 +59,42 @@ static inline void line_u64(struct str *out, uint64_t value)
 	}
 	text[--at] = (char)('0' + value);
 	line_bytes(out, text + at, sizeof(text) - at);
+}
+
+/* Exactly nine digits of a number below 10^9. */
+static inline void line_nine(struct str *out, uint32_t value)
+{
+	char *at = line_room(out, 9);
+
+	for (int i = 8; i > 0; i -= 2) {
+		uint32_t pair = value % 100;
+
+		value /= 100;
+		at[i] = (char)('0' + pair % 10);
+		at[i - 1] = (char)('0' + pair / 10);
+	}
+	at[0] = (char)('0' + value);
+	out->len += 9;
+}
+
+/*
+ * Are all bytes from 0x20 to 0x7e?  A word is called plain only if it is: a borrow
+ * or carry between its bytes can begin at none but one that is not.
+ */
+static inline int line_is_plain(const uint8_t *at, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	for (; len >= 8; at += 8, len -= 8) {
+		uint64_t word = load_u64(at);
+
+		if (((word - ones * 0x20) | word | (word + ones)) & ones * 0x80)
+			return 0;
+	}
+	for (; len; at++, len--)
+		if (*at < 0x20 || *at > 0x7e)
+			return 0;
+	return 1;
 }
 
 static inline void line_i64(struct str *out, int64_t value)

@@ -163,8 +163,20 @@ static bool append_value(const struct template_op *op, struct field_env *env,
 
 	if (!extract(op, env, ev, &value))
 		return false;
-	value_append_text(&value, style, out);
-	return true;
+	switch (op->kind) {
+	case TEMPLATE_OP_STRING:
+		args_append_text(style, out, value.bytes.ptr, value.bytes.len);
+		return true;
+	case TEMPLATE_OP_SIGNED:
+		line_i64(out, value.i64);
+		return true;
+	case TEMPLATE_OP_UNSIGNED:
+		line_u64(out, value.u64);
+		return true;
+	default:
+		value_append_text(&value, style, out);
+		return true;
+	}
 }
 
 /* false: unset, and nothing was appended. */

@@ -48,6 +48,9 @@ enum template_op_kind {
 	TEMPLATE_OP_ARGS,
 	TEMPLATE_OP_ARG,
 	TEMPLATE_OP_RAW_TEXT, /* text that no event can choose: names of types */
+	TEMPLATE_OP_STRING,
+	TEMPLATE_OP_SIGNED, /* decimal numbers */
+	TEMPLATE_OP_UNSIGNED,
 };
 
 struct template_op {

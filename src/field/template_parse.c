@@ -376,6 +376,26 @@ static struct template_op *add_op(struct parser *p, enum template_op_kind kind)
 	return op;
 }
 
+/* What a value's type alone tells. */
+static enum template_op_kind op_kind_of_type(const struct field_ref *ref)
+{
+	bool is_decimal = ref->info->format == EVENT_PF_DEC || ref->info->format == EVENT_PF_ID ||
+			  ref->info->format == EVENT_PF_NA;
+
+	if (ref->info->flags & (FIELD_LIST | FIELD_ANY_ANCESTOR))
+		return TEMPLATE_OP_VALUE;
+	switch (event_type_kind(ref->type)) {
+	case EVENT_KIND_TEXT:
+		return TEMPLATE_OP_STRING;
+	case EVENT_KIND_SIGNED:
+		return is_decimal ? TEMPLATE_OP_SIGNED : TEMPLATE_OP_VALUE;
+	case EVENT_KIND_UNSIGNED:
+		return is_decimal ? TEMPLATE_OP_UNSIGNED : TEMPLATE_OP_VALUE;
+	default:
+		return TEMPLATE_OP_VALUE;
+	}
+}
+
 static enum template_op_kind op_kind_of(const struct field_ref *ref)
 {
 	switch (ref->id) {
@@ -389,8 +409,10 @@ static enum template_op_kind op_kind_of(const struct field_ref *ref)
 	case FIELD_ID_EVT_TYPE:
 	case FIELD_ID_EVT_DIR:
 		return TEMPLATE_OP_RAW_TEXT;
-	default:
+	case FIELD_ID_EVT_RAWARG:
 		return TEMPLATE_OP_VALUE;
+	default:
+		return op_kind_of_type(ref);
 	}
 }
 

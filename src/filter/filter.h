@@ -40,17 +40,24 @@ struct filter_opts {
 
 struct filter;
 
-/* NULL with err filled (message, line, column, index). opts may be NULL. */
+/*
+ * NULL with err filled (message, line, column, index; text is its source): -ENOENT
+ * for a field, event type or macro that does not exist, else -EINVAL. opts may be
+ * NULL. Of what comes out of a macro or list the place is where that is named.
+ */
 struct filter *filter_compile(const char *text, const struct filter_opts *opts, struct err *err);
 void filter_free(struct filter *filter);
 
-/* One per event, after state_apply(). env->filtering is set meanwhile. */
+/*
+ * One per event, after state_apply(). env->filtering is set meanwhile. The filter is
+ * not changed: several engines, each with its env, may use it at a time.
+ */
 bool filter_run(const struct filter *filter, struct field_env *env, const struct event *ev);
 
 /* Types that can match at all; what its fields cost (enum field_need). */
 const struct filter_types *filter_event_types(const struct filter *filter);
 uint32_t filter_needs(const struct filter *filter);
-/* Warnings of the compilation, one line each, "" if none. */
+/* Warnings of the compilation, "LINE:COLUMN: text" each, "" if none. */
 const char *filter_warnings(const struct filter *filter);
 
 /* The expression printed back (parses to the same code), and the code itself. */

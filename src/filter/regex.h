@@ -14,6 +14,8 @@
 #include "base/span.h"
 #include "base/str.h"
 
+#define REGEX_NEST_MAX 1000u /* groups inside groups */
+
 struct regex;
 
 /* NULL with the reason appended to why. */
@@ -23,7 +25,10 @@ void regex_free(struct regex *regex);
 /* Text need not be UTF-8: each bad byte counts as one character. Work memory comes from scratch. */
 bool regex_match(const struct regex *regex, struct span text, struct arena *scratch);
 
-/* The pattern as PCRE2 gets it, for tests; false with the reason in why. */
+/* Bytes of the UTF-8 character at at, 0 if it is none; bytes of text's valid beginning. */
+size_t regex_char_len(const uint8_t *at, const uint8_t *end);
+size_t regex_valid_len(struct span text);
+/* The pattern as PCRE2 gets it; false with the reason in why. */
 bool regex_translate(struct span pattern, struct str *out, struct str *why);
 
 #endif

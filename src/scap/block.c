@@ -33,7 +33,7 @@ struct scap_reader {
 	uint8_t *buf;
 	size_t cap, pos, end;
 	uint64_t base; /* offset of buf in the stream */
-	struct scap_column *column; /* of the frame that was read last */
+	struct scap_columns *columns; /* of the frame that was read last */
 	bool is_done; /* the verdict stands */
 	enum scap_next verdict;
 	struct err why;
@@ -277,7 +277,7 @@ static int pass_huge(struct scap_reader *reader, uint32_t total, struct err *err
 
 static uint64_t start_of(struct scap_reader *reader, const struct scap_block *block)
 {
-	uint64_t duration_ns = scap_column_next(reader->column);
+	uint64_t duration_ns = scap_column_next(&reader->columns->durations);
 	bool has_flags = block->type == SCAP_EVENT_FLAGS || block->type == SCAP_EVENT_FLAGS_LARGE ||
 			 block->type == SCAP_EVENT_V1_FLAGS;
 	uint32_t at = has_flags ? 14 : 10;
@@ -304,8 +304,13 @@ static void hand_out(struct scap_reader *reader, uint32_t type, uint32_t total,
 	block->len = total;
 	block->offset = offset_of(reader);
 	block->start_ns = EVENT_TIME_UNKNOWN;
-	if (block->kind == SCAP_KIND_EVENT && reader->column->event_cnt)
-		block->start_ns = start_of(reader, block);
+	block->extra = span_make(NULL, 0);
+	if (LIKELY(block->kind == SCAP_KIND_EVENT)) {
+		if (reader->columns->durations.event_cnt)
+			block->start_ns = start_of(reader, block);
+		if (reader->columns->extras.cnt)
+			block->extra = scap_extras_next(&reader->columns->extras);
+	}
 	reader->pos += total;
 }
 
@@ -331,7 +336,8 @@ static int skip_huge(struct scap_reader *reader, uint32_t type, uint32_t total, 
 			       offset, total);
 	reader->pos += 4;
 	if (scap_kind_of(official_type(type)) == SCAP_KIND_EVENT) {
-		(void)scap_column_next(reader->column);
+		(void)scap_column_next(&reader->columns->durations);
+		(void)scap_extras_next(&reader->columns->extras);
 		stats_add(stats, STAT_EVENTS_SKIPPED, 1);
 	} else {
 		stats_add(stats, STAT_BLOCKS_UNKNOWN, 1);
@@ -450,7 +456,7 @@ int scap_reader_open_fd(int fd, const char *name, struct scap_reader **reader, s
 		return ret;
 	new = alloc_zero(sizeof(*new));
 	new->stream = stream;
-	new->column = scap_stream_column(stream);
+	new->columns = scap_stream_columns(stream);
 	new->cap = BUF_BYTES;
 	new->buf = alloc_resize(NULL, new->cap);
 	ret = check_first(new, err);

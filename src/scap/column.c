@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * column.c: durations as codes of one byte, see column.h for their meaning.
- * The reader side is fed by strangers: a short or lying column gives unknown
- * durations, nothing worse.
+ * column.c: durations as codes of one byte, and entries of few events; see
+ * column.h for both.  The reader side is fed by strangers: a short or lying column
+ * gives unknown durations and no entries, nothing worse.
  */
 #include "scap/column.h"
 
@@ -22,7 +22,11 @@
 #define EXPONENT_EXACT 255
 #define LEVEL 1
 
-static const char id[8] = { 'r', 't', 's', 'e', 'c', 'D', 'U', 'R' };
+#define ID_LEN 8
+#define ITEM_HEADER 6 /* u32 event, u16 length */
+
+static const char durations_id[ID_LEN] = { 'r', 't', 's', 'e', 'c', 'D', 'U', 'R' };
+static const char extras_id[ID_LEN] = { 'r', 't', 's', 'e', 'c', 'E', 'X', 'T' };
 
 /* 2^(k / 12), and 2^((k + 1/2) / 12) where the nearest step changes, times 2^31. */
 static const uint32_t step_base[STEPS] = {
@@ -33,6 +37,65 @@ static const uint32_t step_edge[STEPS] = {
 	2210409722, 2341847524, 2481101024, 2628634969, 2784941738, 2950542991,
 	3125991407, 3311872529, 3508806718, 3717451223, 3938502376, 4172697914,
 };
+
+/* --- frames ------------------------------------------------------------- */
+
+static void put_frame(const char id[ID_LEN], uint32_t cnt, const struct str *rest, struct str *out)
+{
+	size_t bound = ZSTD_compressBound(rest->len);
+	uint8_t *at = (uint8_t *)str_reserve(out, 8 + SCAP_COLUMN_HEADER + bound);
+	uint8_t *packed = at + 8 + SCAP_COLUMN_HEADER;
+	size_t len = ZSTD_compress(packed, bound, rest->buf, rest->len, LEVEL);
+	bool is_packed = !ZSTD_isError(len) && len < rest->len;
+
+	if (!is_packed) {
+		len = rest->len;
+		memcpy(packed, rest->buf, len);
+	}
+	store_u32(at, SCAP_COLUMN_MAGIC);
+	store_u32(at + 4, (uint32_t)(SCAP_COLUMN_HEADER + len));
+	memcpy(at + 8, id, ID_LEN);
+	at[16] = VERSION;
+	at[17] = is_packed ? FLAG_ZSTD : 0;
+	store_u16(at + 18, 0);
+	store_u32(at + 20, cnt);
+	store_u32(at + 24, (uint32_t)rest->len);
+	str_commit(out, 8 + SCAP_COLUMN_HEADER + len);
+}
+
+static bool is_frame(const char id[ID_LEN], const void *payload, size_t len)
+{
+	return len >= SCAP_COLUMN_HEADER && !memcmp(payload, id, ID_LEN);
+}
+
+/* rest is empty before; false leaves it so. */
+static bool load_frame(const char id[ID_LEN], const uint8_t *at, size_t len, uint32_t *cnt,
+		       struct str *rest)
+{
+	size_t rest_len;
+	char *bytes;
+
+	if (!is_frame(id, at, len) || at[8] != VERSION)
+		return false;
+	rest_len = load_u32(at + 16);
+	if (rest_len > LIMIT_COLUMN_SIZE)
+		return false;
+	bytes = str_reserve(rest, rest_len);
+	if (at[9] & FLAG_ZSTD) {
+		if (ZSTD_decompress(bytes, rest_len, at + SCAP_COLUMN_HEADER,
+				    len - SCAP_COLUMN_HEADER) != rest_len)
+			return false;
+	} else {
+		if (len - SCAP_COLUMN_HEADER != rest_len)
+			return false;
+		memcpy(bytes, at + SCAP_COLUMN_HEADER, rest_len);
+	}
+	str_commit(rest, rest_len);
+	*cnt = load_u32(at + 12);
+	return true;
+}
+
+/* --- durations ---------------------------------------------------------- */
 
 void scap_column_release(struct scap_column *column)
 {
@@ -94,52 +157,13 @@ void scap_column_add(struct scap_column *column, uint64_t duration_ns)
 
 void scap_column_put(const struct scap_column *column, struct str *out)
 {
-	size_t bound = ZSTD_compressBound(column->codes.len);
-	uint8_t *at = (uint8_t *)str_reserve(out, 8 + SCAP_COLUMN_HEADER + bound);
-	uint8_t *codes = at + 8 + SCAP_COLUMN_HEADER;
-	size_t len = ZSTD_compress(codes, bound, column->codes.buf, column->codes.len, LEVEL);
-	bool is_packed = !ZSTD_isError(len) && len < column->codes.len;
-
-	if (!is_packed) {
-		len = column->codes.len;
-		memcpy(codes, column->codes.buf, len);
-	}
-	store_u32(at, SCAP_COLUMN_MAGIC);
-	store_u32(at + 4, (uint32_t)(SCAP_COLUMN_HEADER + len));
-	memcpy(at + 8, id, sizeof(id));
-	at[16] = VERSION;
-	at[17] = is_packed ? FLAG_ZSTD : 0;
-	store_u16(at + 18, 0);
-	store_u32(at + 20, column->event_cnt);
-	store_u32(at + 24, (uint32_t)column->codes.len);
-	str_commit(out, 8 + SCAP_COLUMN_HEADER + len);
+	put_frame(durations_id, column->event_cnt, &column->codes, out);
 }
 
 bool scap_column_load(struct scap_column *column, const void *payload, size_t len)
 {
-	const uint8_t *at = payload;
-	size_t raw_len;
-	char *codes;
-
 	scap_column_reset(column);
-	if (len < SCAP_COLUMN_HEADER || memcmp(at, id, sizeof(id)) || at[8] != VERSION)
-		return false;
-	raw_len = load_u32(at + 16);
-	if (raw_len > LIMIT_COLUMN_SIZE)
-		return false;
-	codes = str_reserve(&column->codes, raw_len);
-	if (at[9] & FLAG_ZSTD) {
-		if (ZSTD_decompress(codes, raw_len, at + SCAP_COLUMN_HEADER,
-				    len - SCAP_COLUMN_HEADER) != raw_len)
-			return false;
-	} else {
-		if (len - SCAP_COLUMN_HEADER != raw_len)
-			return false;
-		memcpy(codes, at + SCAP_COLUMN_HEADER, raw_len);
-	}
-	str_commit(&column->codes, raw_len);
-	column->event_cnt = load_u32(at + 12);
-	return true;
+	return load_frame(durations_id, payload, len, &column->event_cnt, &column->codes);
 }
 
 uint64_t scap_column_next(struct scap_column *column)
@@ -166,4 +190,87 @@ uint64_t scap_column_next(struct scap_column *column)
 	step = at[0] - 1u;
 	mantissa = (uint64_t)step_base[step % STEPS] << (FIRST_BIT + step / STEPS);
 	return (mantissa + (1u << 30)) >> 31;
+}
+
+/* --- entries ------------------------------------------------------------ */
+
+void scap_extras_release(struct scap_extras *extras)
+{
+	str_release(&extras->items);
+	memset(extras, 0, sizeof(*extras));
+}
+
+void scap_extras_reset(struct scap_extras *extras)
+{
+	str_reset(&extras->items);
+	extras->pos = 0;
+	extras->event_cnt = 0;
+	extras->cnt = 0;
+}
+
+void scap_extras_add(struct scap_extras *extras, struct span entries)
+{
+	uint32_t event = extras->event_cnt++;
+	char *at;
+
+	if (LIKELY(!entries.len) || entries.len > UINT16_MAX)
+		return;
+	at = str_reserve(&extras->items, ITEM_HEADER + entries.len);
+	store_u32(at, event);
+	store_u16(at + 4, (uint16_t)entries.len);
+	memcpy(at + ITEM_HEADER, entries.ptr, entries.len);
+	str_commit(&extras->items, ITEM_HEADER + entries.len);
+	extras->cnt++;
+}
+
+void scap_extras_put(const struct scap_extras *extras, struct str *out)
+{
+	put_frame(extras_id, extras->cnt, &extras->items, out);
+}
+
+bool scap_extras_load(struct scap_extras *extras, const void *payload, size_t len)
+{
+	scap_extras_reset(extras);
+	return load_frame(extras_id, payload, len, &extras->cnt, &extras->items);
+}
+
+struct span scap_extras_next(struct scap_extras *extras)
+{
+	const char *at = extras->items.buf + extras->pos;
+	size_t left = extras->items.len - extras->pos;
+	uint32_t event = extras->event_cnt++;
+	size_t len;
+
+	if (left < ITEM_HEADER || load_u32(at) != event)
+		return span_make(NULL, 0);
+	len = load_u16(at + 4);
+	if (len > left - ITEM_HEADER) {
+		extras->pos = extras->items.len;
+		return span_make(NULL, 0);
+	}
+	extras->pos += ITEM_HEADER + len;
+	return span_make(at + ITEM_HEADER, len);
+}
+
+/* --- both --------------------------------------------------------------- */
+
+void scap_columns_release(struct scap_columns *columns)
+{
+	scap_column_release(&columns->durations);
+	scap_extras_release(&columns->extras);
+}
+
+void scap_columns_reset(struct scap_columns *columns)
+{
+	scap_column_reset(&columns->durations);
+	scap_extras_reset(&columns->extras);
+}
+
+bool scap_columns_load(struct scap_columns *columns, const void *payload, size_t len)
+{
+	if (is_frame(durations_id, payload, len))
+		return scap_column_load(&columns->durations, payload, len);
+	if (is_frame(extras_id, payload, len))
+		return scap_extras_load(&columns->extras, payload, len);
+	return false;
 }

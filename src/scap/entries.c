@@ -478,5 +478,6 @@ int scap_event_record(const struct scap_block *block, struct event_record *out, 
 	out->is_large_block =
 		block->type == SCAP_EVENT_LARGE || block->type == SCAP_EVENT_FLAGS_LARGE;
 	out->start_ns = block->start_ns;
+	out->extra = block->extra;
 	return 0;
 }

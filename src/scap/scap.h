@@ -11,12 +11,13 @@
  *   block      type | total | body ... | 0-3 zeros | total
  *   stream     section, machine, interfaces, users, processes, fds of each thread,
  *              events ...; another section may follow
- *   zstd file  [data: all up to the first event] [durations][data: events]
- *              [durations][data: events] ... [seek table]
+ *   zstd file  [data: all up to the first event] [columns][data: events]
+ *              [columns][data: events] ... [seek table]
  *
  * [..] is a frame; data frames end where blocks end, the others are skippable
- * frames that other programs pass over.  Ids of skippable frames that this
- * version does not know are passed over as well.
+ * frames that other programs pass over: column.h describes the columns of
+ * durations and of other things that only rtsec knows.  Ids of skippable frames
+ * that this version does not know are passed over as well.
  */
 #ifndef RTSEC_SCAP_SCAP_H
 #define RTSEC_SCAP_SCAP_H
@@ -80,6 +81,8 @@ struct scap_block {
 	uint64_t offset; /* of the block in the uncompressed stream */
 	/* Events: when the call began, EVENT_TIME_UNKNOWN if the trace does not say. */
 	uint64_t start_ns;
+	/* Events: rtsec's own entries (wire.h) kept beside the block; absent if there are none. */
+	struct span extra;
 };
 
 /* Body without header and trailer. */
@@ -172,6 +175,8 @@ struct scap_writer_opts {
 	bool force; /* overwrite an existing regular file */
 	bool starts; /* keep start times in the durations column (zstd only) */
 	uint32_t frame_bytes; /* uncompressed bytes of a frame, 0: 512 KiB */
+	struct stats
+		*stats; /* counts events that did not reach the file (WRITE_LOST); may be NULL */
 };
 
 struct scap_writer;
@@ -181,12 +186,14 @@ int scap_writer_open(const char *path, const struct scap_writer_opts *opts,
 		     struct scap_writer **writer, struct err *err) MUST_USE;
 /*
  * Appends whole blocks (any number, contiguous). start_ns: when the call of this
- * one event block began, EVENT_TIME_UNKNOWN otherwise; ts_ns its own time.
+ * one event block began, EVENT_TIME_UNKNOWN otherwise; ts_ns its own time. extra:
+ * rtsec's own entries (wire.h) about it; zstd traces keep them beside the events,
+ * others inside the event, but not in blocks of the first version, which have no room.
  * On a write error (disk full) the file is cut back to its last whole frame, so
  * it stays valid, and every later call fails with the same error.
  */
 int scap_writer_put(struct scap_writer *writer, const void *blocks, size_t len, uint64_t ts_ns,
-		    uint64_t start_ns, struct err *err) MUST_USE;
+		    uint64_t start_ns, struct span extra, struct err *err) MUST_USE;
 /* Ends the current frame and hands it to the kernel; called at least once a second. */
 int scap_writer_flush(struct scap_writer *writer, struct err *err) MUST_USE;
 /* Flushes, writes the trailing seek table (zstd), closes. Frees writer in any case. */

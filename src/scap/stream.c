@@ -45,8 +45,8 @@ struct scap_stream {
 	bool has_gzip;
 	z_stream gzip;
 	ZSTD_DCtx *zstd;
-	struct scap_column column; /* of the frame at hand */
-	struct scap_column next_column;
+	struct scap_columns columns; /* of the frame at hand */
+	struct scap_columns next_columns;
 };
 
 /* --- input -------------------------------------------------------------- */
@@ -154,9 +154,9 @@ static int pass_skippable(struct scap_stream *stream, struct err *err)
 	if (got >= 0 && got < len)
 		cut(stream, "the file ends inside a skippable frame");
 	else if (got == len && is_column &&
-		 !scap_column_load(&stream->next_column, payload.buf, len))
-		log_debug("%s: skippable frame of %u bytes is no column of durations", stream->name,
-			  len);
+		 !scap_columns_load(&stream->next_columns, payload.buf, len))
+		log_debug("%s: skippable frame of %u bytes is no column that is known",
+			  stream->name, len);
 	str_release(&payload);
 	return got < 0 ? (int)got : 0;
 }
@@ -203,7 +203,7 @@ static int begin_gzip(struct scap_stream *stream, struct err *err)
 
 static int begin_zstd(struct scap_stream *stream, struct err *err)
 {
-	struct scap_column column = stream->column;
+	struct scap_columns columns = stream->columns;
 
 	if (!stream->zstd) {
 		stream->zstd = ZSTD_createDCtx();
@@ -212,9 +212,9 @@ static int begin_zstd(struct scap_stream *stream, struct err *err)
 							LIMIT_ZSTD_WINDOW_LOG)))
 			return err_set(err, -ENOMEM, "%s: ZSTD_createDCtx failed", stream->name);
 	}
-	stream->column = stream->next_column;
-	stream->next_column = column;
-	scap_column_reset(&stream->next_column);
+	stream->columns = stream->next_columns;
+	stream->next_columns = columns;
+	scap_columns_reset(&stream->next_columns);
 	stream->frame = SCAP_FORMAT_ZSTD;
 	stream->in_frame = true;
 	return 0;
@@ -391,8 +391,8 @@ void scap_stream_close(struct scap_stream *stream)
 	if (stream->has_gzip)
 		inflateEnd(&stream->gzip);
 	ZSTD_freeDCtx(stream->zstd);
-	scap_column_release(&stream->column);
-	scap_column_release(&stream->next_column);
+	scap_columns_release(&stream->columns);
+	scap_columns_release(&stream->next_columns);
 	alloc_free(stream->in);
 	alloc_free(stream->name);
 	alloc_free(stream);
@@ -428,7 +428,7 @@ uint64_t scap_stream_size(const struct scap_stream *stream)
 	return stream->size;
 }
 
-struct scap_column *scap_stream_column(struct scap_stream *stream)
+struct scap_columns *scap_stream_columns(struct scap_stream *stream)
 {
-	return &stream->column;
+	return &stream->columns;
 }

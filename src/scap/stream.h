@@ -47,7 +47,7 @@ enum scap_format scap_stream_format(const struct scap_stream *stream);
 /* Bytes of the file taken so far, and its size (0: not a regular file). */
 uint64_t scap_stream_pos(const struct scap_stream *stream);
 uint64_t scap_stream_size(const struct scap_stream *stream);
-/* Durations of the events of the frame that was read from last; empty if it has none. */
-struct scap_column *scap_stream_column(struct scap_stream *stream);
+/* What is known beside the events of the frame that was read from last; empty if nothing is. */
+struct scap_columns *scap_stream_columns(struct scap_stream *stream);
 
 #endif

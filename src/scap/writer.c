@@ -2,13 +2,13 @@
 /*
  * writer.c: whole blocks in, a file out that is valid whenever the recorder dies.
  * Blocks are gathered until a frame is full; a frame goes to the kernel in one
- * write, together with its durations:
+ * write, together with its columns:
  *
- *   [data: section, machine, lists] [durations][data: events] ... [seek table]
+ *   [data: section, machine, lists] [columns][data: events] ... [seek table]
  *
  * The first frame holds no events, because others know a zstd file by a data
- * frame at its beginning and durations stand before their events.  gzip: a
- * member a frame.  none: the blocks as they are.
+ * frame at its beginning and columns stand before their events.  gzip: a member
+ * a frame.  none: the blocks as they are.
  */
 #include "scap/scap.h"
 
@@ -24,6 +24,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "event/wire.h"
 #include "scap/column.h"
 #include "scap/seek.h"
 
@@ -32,6 +33,7 @@
 /* A trace holds what other users' programs read and wrote. */
 #define FILE_MODE 0600
 #define GZIP_WINDOW (MAX_WBITS + 16)
+#define SMALL_BLOCK_MAX (65536u + 8)
 
 struct scap_writer {
 	int fd;
@@ -46,7 +48,9 @@ struct scap_writer {
 	struct str raw; /* blocks of the frame at hand */
 	struct str out; /* what goes to the file next */
 	bool has_events; /* some event block was taken */
-	struct scap_column column;
+	uint64_t event_cnt; /* event blocks of the frame at hand */
+	struct stats *stats;
+	struct scap_columns columns;
 	struct scap_seek seek;
 	uint64_t file_bytes; /* whole frames written */
 	uint64_t raw_bytes;
@@ -156,17 +160,32 @@ static int fail_library(struct scap_writer *writer, const char *what, struct err
 	return fail(writer, err);
 }
 
+/* A trace that begins with them would not be known as one. */
+static void put_columns(struct scap_writer *writer)
+{
+	const struct scap_columns *columns = &writer->columns;
+	struct str *out = &writer->out;
+	size_t begin = out->len;
+
+	if (is_new_trace(writer))
+		return;
+	if (columns->durations.is_used && columns->durations.codes.len <= LIMIT_COLUMN_SIZE) {
+		scap_column_put(&columns->durations, out);
+		scap_seek_add(&writer->seek, out->len - begin, 0);
+	}
+	begin = out->len;
+	if (columns->extras.cnt) {
+		scap_extras_put(&columns->extras, out);
+		scap_seek_add(&writer->seek, out->len - begin, 0);
+	}
+}
+
 static int pack_zstd(struct scap_writer *writer, struct err *err)
 {
-	size_t begin = writer->out.len;
 	size_t bound = ZSTD_compressBound(writer->raw.len);
 	size_t len;
 
-	if (writer->column.is_used && !is_new_trace(writer) &&
-	    writer->column.codes.len <= LIMIT_COLUMN_SIZE) {
-		scap_column_put(&writer->column, &writer->out);
-		scap_seek_add(&writer->seek, writer->out.len - begin, 0);
-	}
+	put_columns(writer);
 	len = ZSTD_compress2(writer->zstd, str_reserve(&writer->out, bound), bound, writer->raw.buf,
 			     writer->raw.len);
 	if (ZSTD_isError(len))
@@ -214,29 +233,84 @@ static int end_frame(struct scap_writer *writer, struct err *err)
 		writer->raw = empty;
 		break;
 	}
+	if (!ret)
+		ret = write_out(writer, err);
+	if (ret)
+		stats_add(writer->stats, STAT_WRITE_LOST, writer->event_cnt);
 	str_reset(&writer->raw);
-	scap_column_reset(&writer->column);
-	return ret ? ret : write_out(writer, err);
+	scap_columns_reset(&writer->columns);
+	writer->event_cnt = 0;
+	return ret;
+}
+
+/* Would the frame at hand become too long? */
+static bool is_frame_full(const struct scap_writer *writer, size_t len, size_t extra_len)
+{
+	size_t extras = writer->columns.extras.items.len;
+
+	return writer->raw.len &&
+	       (writer->raw.len + len + extras + extra_len > writer->frame_bytes ||
+		extras + extra_len > LIMIT_COLUMN_SIZE / 2);
+}
+
+/*
+ * The block with rtsec's entries behind the last parameter, inside the event's own
+ * length. A block that has no room for them there, or is damaged, is left as it is.
+ */
+static void append_with_extra(struct str *out, const uint8_t *block, size_t len, struct span extra)
+{
+	uint32_t type = load_u32(block);
+	bool has_flags = type == SCAP_EVENT_FLAGS || type == SCAP_EVENT_FLAGS_LARGE;
+	size_t event = has_flags ? 14 : 10;
+	size_t begin = out->len;
+	size_t event_len, total;
+
+	if (type == SCAP_EVENT_V1 || type == SCAP_EVENT_V1_FLAGS || len < event + 26 + 4 ||
+	    load_u32(block + event + 16) > len - event - 4) {
+		str_append(out, block, len);
+		return;
+	}
+	event_len = load_u32(block + event + 16);
+	str_append(out, block, event + event_len);
+	store_u32(str_reserve(out, 4), WIRE_EXTRA_MAGIC);
+	str_commit(out, 4);
+	str_append(out, extra.ptr, extra.len);
+	event_len += 4 + extra.len;
+	total = (event + event_len + 3 + 4) & ~(size_t)3;
+	memset(str_reserve(out, 8), 0, 8);
+	str_commit(out, total - event - event_len);
+	if (total > SMALL_BLOCK_MAX)
+		store_u32(out->buf + begin, has_flags ? SCAP_EVENT_FLAGS_LARGE : SCAP_EVENT_LARGE);
+	store_u32(out->buf + begin + 4, (uint32_t)total);
+	store_u32(out->buf + begin + event + 16, (uint32_t)event_len);
+	store_u32(out->buf + begin + total - 4, (uint32_t)total);
 }
 
 static int put_block(struct scap_writer *writer, const uint8_t *block, size_t len,
-		     uint64_t duration_ns, struct err *err)
+		     uint64_t duration_ns, struct span extra, struct err *err)
 {
+	bool is_zstd = writer->compress == SCAP_COMPRESS_ZSTD;
 	bool is_event = scap_kind_of(load_u32(block)) == SCAP_KIND_EVENT;
 	int ret = 0;
 
-	if (is_event && !writer->has_events && writer->compress == SCAP_COMPRESS_ZSTD)
+	if (is_event && !writer->has_events && is_zstd)
 		ret = end_frame(writer, err);
-	else if (writer->raw.len && writer->raw.len + len > writer->frame_bytes)
+	else if (is_frame_full(writer, len, extra.len))
 		ret = end_frame(writer, err);
 	if (ret)
 		return ret;
-	str_append(&writer->raw, block, len);
+	if (UNLIKELY(extra.len) && is_event && !is_zstd)
+		append_with_extra(&writer->raw, block, len, extra);
+	else
+		str_append(&writer->raw, block, len);
 	writer->raw_bytes += len;
 	if (is_event) {
 		writer->has_events = true;
+		writer->event_cnt++;
 		if (writer->has_starts)
-			scap_column_add(&writer->column, duration_ns);
+			scap_column_add(&writer->columns.durations, duration_ns);
+		if (is_zstd)
+			scap_extras_add(&writer->columns.extras, extra);
 	}
 	return 0;
 }
@@ -272,7 +346,7 @@ static void free_writer(struct scap_writer *writer)
 		deflateEnd(&writer->gzip);
 	str_release(&writer->raw);
 	str_release(&writer->out);
-	scap_column_release(&writer->column);
+	scap_columns_release(&writer->columns);
 	scap_seek_release(&writer->seek);
 	alloc_free(writer->name);
 	alloc_free(writer);
@@ -293,6 +367,7 @@ int scap_writer_open(const char *path, const struct scap_writer_opts *opts,
 	new->name = alloc_strdup(strcmp(path, "-") ? path : "standard output");
 	new->compress = opts->compress;
 	new->has_starts = opts->starts && opts->compress == SCAP_COMPRESS_ZSTD;
+	new->stats = opts->stats;
 	new->frame_bytes = opts->frame_bytes ? opts->frame_bytes : FRAME_BYTES;
 	note_kind(new);
 	ret = init_library(new, opts->level, err);
@@ -304,28 +379,50 @@ int scap_writer_open(const char *path, const struct scap_writer_opts *opts,
 	return 0;
 }
 
+static uint64_t count_events(const uint8_t *at, size_t len)
+{
+	uint64_t cnt = 0;
+
+	while (len >= 12) {
+		size_t total = load_u32(at + 4);
+
+		if (total < 12 || total > len)
+			break;
+		cnt += scap_kind_of(load_u32(at)) == SCAP_KIND_EVENT;
+		at += total;
+		len -= total;
+	}
+	return cnt;
+}
+
 int scap_writer_put(struct scap_writer *writer, const void *blocks, size_t len, uint64_t ts_ns,
-		    uint64_t start_ns, struct err *err)
+		    uint64_t start_ns, struct span extra, struct err *err)
 {
 	const uint8_t *at = blocks;
 	uint64_t duration_ns = UINT64_MAX;
 	int ret = 0;
 
-	if (UNLIKELY(writer->failed.code))
+	if (UNLIKELY(writer->failed.code)) {
+		stats_add(writer->stats, STAT_WRITE_LOST, count_events(at, len));
 		return fail(writer, err);
+	}
 	if (start_ns != EVENT_TIME_UNKNOWN && ts_ns != EVENT_TIME_UNKNOWN && start_ns <= ts_ns)
 		duration_ns = ts_ns - start_ns;
-	while (!ret && len) {
+	while (len) {
 		size_t total = len < 12 ? 0 : load_u32(at + 4);
 
 		if (total < 12 || total > len)
 			return err_set(err, -EINVAL, "%s: only whole blocks can be written",
 				       writer->name);
-		ret = put_block(writer, at, total, duration_ns, err);
+		ret = put_block(writer, at, total, duration_ns, extra, err);
+		if (UNLIKELY(ret)) {
+			stats_add(writer->stats, STAT_WRITE_LOST, count_events(at, len));
+			return ret;
+		}
 		at += total;
 		len -= total;
 	}
-	return ret;
+	return 0;
 }
 
 int scap_writer_flush(struct scap_writer *writer, struct err *err)

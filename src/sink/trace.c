@@ -2,7 +2,8 @@
 /*
  * trace.c: the sink behind -w.  Blocks go into the file as they came; only what a
  * filter turned down but later events need (who made which fd, who is whose
- * child) is marked "state only" on its way, so that readers apply it unshown.
+ * child) is marked "state only" on its way, so that readers apply it unshown, and
+ * rtsec's own bytes inside an event move beside it where the file has that place.
  */
 #include "sink/sink.h"
 
@@ -17,10 +18,10 @@
 struct trace_sink {
 	struct sink sink;
 	struct scap_writer *writer;
-	struct stats *stats;
-	struct str rewrite; /* a block with flags put in */
+	struct str rewrite; /* a block that is not written as it came */
 	uint64_t flushed_ns;
 	bool filtered;
+	bool is_zstd;
 };
 
 static struct trace_sink *of(struct sink *sink)
@@ -29,18 +30,17 @@ static struct trace_sink *of(struct sink *sink)
 }
 
 static unsigned int put(struct trace_sink *trace, const void *data, size_t len, uint64_t ts_ns,
-			uint64_t start_ns, struct err *err)
+			uint64_t start_ns, struct span extra, struct err *err)
 {
-	if (!scap_writer_put(trace->writer, data, len, ts_ns, start_ns, err))
-		return SINK_GO_ON;
-	stats_add(trace->stats, STAT_WRITE_LOST, 1);
-	return SINK_FAILED;
+	return scap_writer_put(trace->writer, data, len, ts_ns, start_ns, extra, err) ? SINK_FAILED
+										      : SINK_GO_ON;
 }
 
 static unsigned int trace_on_block(struct sink *sink, const struct scap_block *block,
 				   struct err *err)
 {
-	return put(of(sink), block->data, block->len, EVENT_TIME_UNKNOWN, EVENT_TIME_UNKNOWN, err);
+	return put(of(sink), block->data, block->len, EVENT_TIME_UNKNOWN, EVENT_TIME_UNKNOWN,
+		   span_make(NULL, 0), err);
 }
 
 /* Does a later event read differently when this one is missing? */
@@ -51,36 +51,65 @@ static bool is_needed_for_state(const struct event *ev)
 	return (ev->info->flags & flags) || (ev->info->category & EVENT_EC_INTERNAL);
 }
 
-/* The same block of the type with flags: u32 flags follow the CPU, everything else moves by 4. */
-static void mark_state_only(struct str *out, const struct scap_block *block, uint32_t flags)
+/*
+ * The block with other flags (u32 after the CPU, where there are any) and without
+ * inline_len bytes at the end of its event:
+ *
+ *   type, total, cpu | flags | event header, lengths, parameters | padding | total
+ */
+static void rewrite(struct str *out, const struct scap_block *block, uint32_t flags,
+		    uint32_t inline_len)
 {
-	uint32_t body_at = block->type == SCAP_EVENT || block->type == SCAP_EVENT_LARGE ? 10 : 14;
-	uint32_t len = body_at == 10 ? block->len + 4 : block->len;
+	bool is_v1 = block->type == SCAP_EVENT_V1 || block->type == SCAP_EVENT_V1_FLAGS;
 	bool is_large = block->type == SCAP_EVENT_LARGE || block->type == SCAP_EVENT_FLAGS_LARGE;
+	bool had_flags = block->type == SCAP_EVENT_V1_FLAGS || block->type == SCAP_EVENT_FLAGS ||
+			 block->type == SCAP_EVENT_FLAGS_LARGE;
+	uint32_t from = had_flags ? 14 : 10;
+	uint32_t to = flags ? 14 : 10;
+	uint32_t len = block->len - from - 4;
+	uint32_t type = is_v1	   ? (flags ? SCAP_EVENT_V1_FLAGS : SCAP_EVENT_V1)
+			: is_large ? (flags ? SCAP_EVENT_FLAGS_LARGE : SCAP_EVENT_LARGE)
+				   : (flags ? SCAP_EVENT_FLAGS : SCAP_EVENT);
+	uint32_t total;
 	char *at;
 
+	if (inline_len)
+		len = load_u32(block->data + from + 16) - inline_len;
+	total = (to + len + 3 + 4) & ~3u;
 	str_reset(out);
-	at = str_reserve(out, len);
-	store_u32(at, is_large ? SCAP_EVENT_FLAGS_LARGE : SCAP_EVENT_FLAGS);
-	store_u32(at + 4, len);
+	at = str_reserve(out, total);
+	store_u32(at, type);
+	store_u32(at + 4, total);
 	memcpy(at + 8, block->data + 8, 2);
-	store_u32(at + 10, flags);
-	memcpy(at + 14, block->data + body_at, block->len - body_at - 4);
-	store_u32(at + len - 4, len);
-	str_commit(out, len);
+	if (flags)
+		store_u32(at + 10, flags);
+	memcpy(at + to, block->data + from, len);
+	if (inline_len)
+		store_u32(at + to + 16, len);
+	memset(at + to + len, 0, total - to - len - 4);
+	store_u32(at + total - 4, total);
+	str_commit(out, total);
 }
 
 static unsigned int trace_on_event(struct sink *sink, const struct scap_block *block,
 				   const struct event *ev, bool passed, struct err *err)
 {
 	struct trace_sink *trace = of(sink);
+	/* What a trace of another kind kept inside the event finds its place beside it. */
+	uint32_t inline_len = trace->is_zstd ? ev->inline_len : 0;
+	struct span extra = inline_len ? ev->extra_bytes : block->extra;
+	uint32_t flags = ev->block_flags;
 
-	if (passed || !trace->filtered)
-		return put(trace, block->data, block->len, ev->ts_ns, ev->start_ns, err);
-	if (!is_needed_for_state(ev))
-		return SINK_GO_ON;
-	mark_state_only(&trace->rewrite, block, ev->block_flags | EVENT_BLOCK_STATE_ONLY);
-	return put(trace, trace->rewrite.buf, trace->rewrite.len, ev->ts_ns, ev->start_ns, err);
+	if (!passed && trace->filtered) {
+		if (!is_needed_for_state(ev))
+			return SINK_GO_ON;
+		flags |= EVENT_BLOCK_STATE_ONLY;
+	}
+	if (LIKELY(flags == ev->block_flags && !inline_len))
+		return put(trace, block->data, block->len, ev->ts_ns, ev->start_ns, extra, err);
+	rewrite(&trace->rewrite, block, flags, inline_len);
+	return put(trace, trace->rewrite.buf, trace->rewrite.len, ev->ts_ns, ev->start_ns, extra,
+		   err);
 }
 
 static unsigned int trace_on_tick(struct sink *sink, uint64_t now_ns, struct err *err)
@@ -108,8 +137,8 @@ static void trace_free(struct sink *sink)
 	struct err err;
 
 	err_init(&err);
-	if (trace->writer && scap_writer_close(trace->writer, &err))
-		stats_add(trace->stats, STAT_WRITE_LOST, 1);
+	if (trace->writer)
+		(void)!scap_writer_close(trace->writer, &err);
 	str_release(&trace->rewrite);
 	alloc_free(trace);
 }
@@ -126,15 +155,17 @@ static const struct sink_ops trace_ops = {
 struct sink *sink_trace_new(const struct sink_trace_opts *opts, struct stats *stats,
 			    struct err *err)
 {
+	struct scap_writer_opts writer_opts = opts->writer;
 	struct scap_writer *writer;
 	struct trace_sink *trace;
 
-	if (scap_writer_open(opts->path, &opts->writer, &writer, err))
+	writer_opts.stats = stats;
+	if (scap_writer_open(opts->path, &writer_opts, &writer, err))
 		return NULL;
 	trace = alloc_zero(sizeof(*trace));
 	trace->sink.ops = &trace_ops;
 	trace->writer = writer;
-	trace->stats = stats;
 	trace->filtered = opts->filtered;
+	trace->is_zstd = opts->writer.compress == SCAP_COMPRESS_ZSTD;
 	return &trace->sink;
 }

@@ -2,7 +2,8 @@
 /*
  * live.c: the live source.  Captures first and scans the machine then, so that
  * nothing falls between; hands out the scan's blocks first and then the rings'
- * records, whose boottime stamps become wall-clock time in place.
+ * records, whose boottime stamps become wall-clock time in place and whose own
+ * bytes of rtsec move out of the block.
  */
 #include "source/live.h"
 
@@ -164,12 +165,31 @@ static void fill_block(struct live_source *live, struct scap_block *block, const
 	block->len = len;
 	block->offset = live->offset;
 	block->start_ns = EVENT_TIME_UNKNOWN;
+	block->extra = span_make(NULL, 0);
 	live->offset += len;
+}
+
+/* Ends the block behind its last parameter; what follows the gap is handed over beside it. */
+static struct span split_extra(struct wire_record *record)
+{
+	uint8_t *bytes = (uint8_t *)record;
+	uint32_t begin = record->extra;
+	uint32_t end = WIRE_EVENT_OFFSET + load_u32(bytes + WIRE_EVENT_OFFSET + 16);
+	uint32_t params_end = begin - WIRE_EXTRA_GAP;
+	uint32_t len = (params_end - WIRE_BLOCK_OFFSET + 4 + 3) & ~3u;
+
+	store_u32(bytes + WIRE_EVENT_OFFSET + 16, params_end - WIRE_EVENT_OFFSET);
+	store_u32(bytes + params_end, 0);
+	store_u32(bytes + WIRE_BLOCK_OFFSET + len - 4, len);
+	store_u32(bytes + WIRE_BLOCK_OFFSET + 4, len);
+	record->block_len = len;
+	return span_make(bytes + begin, end - begin);
 }
 
 static int live_next(struct source *source, struct scap_block *block, struct err *err)
 {
 	struct live_source *live = of(source);
+	struct span extra = span_make(NULL, 0);
 	struct wire_record *record;
 	uint8_t *data;
 
@@ -202,7 +222,10 @@ static int live_next(struct source *source, struct scap_block *block, struct err
 	data = (uint8_t *)record + WIRE_BLOCK_OFFSET;
 	store_u64((uint8_t *)record + WIRE_EVENT_OFFSET,
 		  load_u64((uint8_t *)record + WIRE_EVENT_OFFSET) + live->wall_offset_ns);
+	if (record->extra)
+		extra = split_extra(record);
 	fill_block(live, block, data, record->block_len);
+	block->extra = extra;
 	if (record->start_ns)
 		block->start_ns = record->start_ns + live->wall_offset_ns;
 	return SOURCE_BLOCK;

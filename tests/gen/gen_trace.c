@@ -44,6 +44,7 @@
  *       ts=N ts=+N ns (default +1000), tid (that of the line before) cpu (0)
  *       flags (of the block) n=COUNT parameters only, dur=NS since the call began
  *       extra=BYTES inside the event after the last parameter, len=+N error in it
+ *       beside=BYTES entries of rtsec's own (event/wire.h), kept as -z wants them kept
  *       A VALUE without a name after TYPE is one more parameter than the table has.
  *   time N                       sets the clock that ts=+N goes on from
  *   block TYPE BYTES             any block, framed properly
@@ -86,6 +87,7 @@ struct word {
 struct mark {
 	size_t begin;
 	uint64_t ts_ns, start_ns;
+	struct str beside; /* entries of rtsec's own */
 	bool is_flush;
 };
 
@@ -690,6 +692,7 @@ static void add_mark(struct gen *gen)
 	mark->begin = gen->out.len;
 	mark->ts_ns = mark->start_ns = EVENT_TIME_UNKNOWN;
 	mark->is_flush = false;
+	str_init(&mark->beside);
 }
 
 static size_t begin_block(struct gen *gen, uint32_t type)
@@ -978,7 +981,7 @@ struct event_line {
 	int64_t param_cnt; /* -1: all */
 	int64_t len_error;
 	uint64_t dur_ns;
-	struct str extra;
+	struct str extra, beside;
 	VEC_OF(struct str) params;
 };
 
@@ -1041,6 +1044,8 @@ static void read_event_option(struct gen *gen, struct event_line *line, const st
 						       EVENT_FLAGS_NONE);
 	else if (!strcmp(key, "extra"))
 		put_bytes(gen, &line->extra, word);
+	else if (!strcmp(key, "beside"))
+		put_bytes(gen, &line->beside, word);
 	else
 		fail(gen, "unknown option \"%s\" before the event type", key);
 }
@@ -1072,7 +1077,7 @@ static void read_params(struct gen *gen, struct event_line *line, unsigned int f
 		fail(gen, "n= is more than there are parameters");
 }
 
-static void put_event(struct gen *gen, const struct event_line *line)
+static void put_event(struct gen *gen, struct event_line *line)
 {
 	bool is_v1 = gen->events == 1;
 	bool is_wide = line->info->flags & EVENT_EF_LARGE_PAYLOAD;
@@ -1092,6 +1097,7 @@ static void put_event(struct gen *gen, const struct event_line *line)
 	begin = begin_block(gen, type);
 	mark = &gen->marks.items[gen->marks.cnt - 1];
 	mark->ts_ns = gen->ts_ns;
+	mark->beside = line->beside;
 	if (line->dur_ns != UINT64_MAX)
 		mark->start_ns = gen->ts_ns - line->dur_ns;
 	put_u16(&gen->out, line->cpu);
@@ -1186,7 +1192,7 @@ static void line_cut(struct gen *gen)
 		fail(gen, "cut wants a number of bytes that are there");
 	gen->out.len -= cnt;
 	while (gen->marks.cnt && gen->marks.items[gen->marks.cnt - 1].begin >= gen->out.len)
-		gen->marks.cnt--;
+		str_release(&gen->marks.items[--gen->marks.cnt].beside);
 }
 
 static void line_block(struct gen *gen)
@@ -1355,7 +1361,8 @@ static int write_blocks(const struct gen *gen, const char *path,
 			ret = scap_writer_flush(writer, &err);
 		else
 			ret = scap_writer_put(writer, gen->out.buf + mark->begin, end - mark->begin,
-					      mark->ts_ns, mark->start_ns, &err);
+					      mark->ts_ns, mark->start_ns,
+					      span_make(mark->beside.buf, mark->beside.len), &err);
 	}
 	if (!ret)
 		ret = scap_writer_close(writer, &err);
@@ -1420,6 +1427,8 @@ int main(int argc, char **argv)
 		ret = write_blocks(&gen, path, &opts);
 	arena_release(&gen.arena);
 	str_release(&gen.out);
+	for (size_t i = 0; i < gen.marks.cnt; i++)
+		str_release(&gen.marks.items[i].beside);
 	vec_release(&gen.marks);
 	return ret ? 1 : 0;
 }

@@ -327,7 +327,51 @@ static void test_extra(void **state)
 	assert_true(ev.extra.is_async);
 	assert_int_equal(ev.start_ns, 12345);
 	assert_int_equal(ev.raw_len, rec.len);
+	assert_int_equal(ev.inline_len, 4 + 15 + 6 + 5 + 12);
+	assert_int_equal(ev.extra_bytes.len, 15 + 6 + 5 + 12);
+	assert_ptr_equal(ev.extra_bytes.ptr, ev.raw + ev.raw_len - ev.extra_bytes.len);
 	record_release(&rec);
+}
+
+/* Entries beside the record: the same, and they win over those inside. */
+static void test_extra_beside(void **state)
+{
+	static const uint8_t entries[] = { WIRE_EXTRA_REAL_PATH, 0, 2, 0, '/', 'y' };
+	static const uint8_t flags = WIRE_EXTRA_ASYNC;
+
+	(void)state;
+	for (int kind = 0; kind < 3; kind++) {
+		struct record rec;
+		struct event_record in;
+		struct event ev;
+
+		record_read(&rec, kind == 2);
+		if (kind == 1) {
+			rest_magic(&rec);
+			rest_entry(&rec, WIRE_EXTRA_REAL_PATH, "/etc/passwd", 11);
+			rest_entry(&rec, WIRE_EXTRA_FLAGS, &flags, 1);
+		}
+		in = record_end(&rec);
+		in.extra = span_make(entries, sizeof(entries));
+		record_decode(&in, &ev);
+		check_read(&ev);
+		assert_true(span_is_text(ev.extra.real_path, "/y"));
+		assert_int_equal(ev.extra.is_async, kind == 1);
+		assert_ptr_equal(ev.extra_bytes.ptr, entries);
+		assert_int_equal(ev.inline_len, kind == 1 ? 4 + 15 + 5 : 0);
+
+		/* Half of them is none of them. */
+		in.extra.len--;
+		record_decode(&in, &ev);
+		check_read(&ev);
+		if (kind != 1) {
+			assert_null(ev.extra.real_path.ptr);
+			assert_null(ev.extra_bytes.ptr);
+		} else {
+			assert_true(span_is_text(ev.extra.real_path, "/etc/passwd"));
+		}
+		record_release(&rec);
+	}
 }
 
 /* Slack of other writers, or half of ours: taken as if it were not there. */
@@ -593,6 +637,7 @@ int main(void)
 		cmocka_unit_test(test_absent_and_empty),
 		cmocka_unit_test(test_wrong_size),
 		cmocka_unit_test(test_extra),
+		cmocka_unit_test(test_extra_beside),
 		cmocka_unit_test(test_extra_malformed),
 		cmocka_unit_test(test_damage_v2),
 		cmocka_unit_test(test_damage_v1),

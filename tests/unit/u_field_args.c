@@ -319,6 +319,27 @@ static void test_replaced_name(void **state)
 	str_release(&resolved);
 }
 
+/* Links aside, "sub/../lie" is where the file lies: nothing to mark. */
+static void test_agreeing_name(void **state)
+{
+	struct world *world = *state;
+
+	open_event(world, "sub/..//lie/");
+	world->ev.extra.real_path = span_text("/srv/alice/lie");
+	assert_string_equal(world_line(world, "%evt.args"),
+			    "fd=9(<f>/srv/alice/lie) name=sub/..//lie/(/srv/alice/lie) "
+			    "flags=1(O_RDONLY) mode=0666 dev=CA02 ino=7523");
+	assert_string_equal(world_line(world, "%evt.arg.name"), "/srv/alice/lie");
+	/* A name that could not be read. */
+	world_begin(world, EVENT_SYSCALL_OPEN_X);
+	record_number(&world->rec, 9, 8);
+	record_param(&world->rec, NULL, 0);
+	world_end(world);
+	world->ev.extra.real_path = span_text("/srv/alice/lie");
+	assert_string_equal(world_line(world, "%evt.arg.name|%evt.args"),
+			    "/srv/alice/lie|fd=9(<f>) name=/srv/alice/lie(was <NA>)");
+}
+
 static void test_generic(void **state)
 {
 	struct world *world = *state;
@@ -427,10 +448,11 @@ static void test_every_event(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_numbers),	  CASE(test_syscall_id), CASE(test_double),
-		CASE(test_wrong_sizes),	  CASE(test_bytes),	 CASE(test_openat),
-		CASE(test_replaced_name), CASE(test_generic),	 CASE(test_raw_and_escaped),
-		CASE(test_dyn),		  CASE(test_chdir),	 CASE(test_every_event),
+		CASE(test_numbers),	    CASE(test_syscall_id), CASE(test_double),
+		CASE(test_wrong_sizes),	    CASE(test_bytes),	   CASE(test_openat),
+		CASE(test_replaced_name),   CASE(test_generic),	   CASE(test_agreeing_name),
+		CASE(test_raw_and_escaped), CASE(test_dyn),	   CASE(test_chdir),
+		CASE(test_every_event),
 	};
 
 	setenv("TZ", "UTC", 1);

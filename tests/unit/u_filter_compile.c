@@ -34,6 +34,7 @@ static const struct named macros[] = {
 	{ "empty", "" },
 	{ "not_x", "proc.name=x" },
 	{ "listed", "proc.name in (shells)" },
+	{ "shells", "proc.name in shells" }, /* as the list */
 	{ "d0", "evt.num=1" },
 };
 
@@ -112,6 +113,7 @@ static void test_macros(void **state)
 		{ "proc.name in (none, a)", "proc.name in (a)" },
 		{ "proc.name = anyof shells", "proc.name = anyof (sh, bash, \"z sh\")" },
 		{ "proc.name = shells", "proc.name = shells" },
+		{ "shells", "proc.name in (sh, bash, \"z sh\")" },
 		{ "fd.sport in ports", "fd.sport in (22, https)" },
 		{ "listed or listed",
 		  "proc.name in (sh, bash, \"z sh\") or proc.name in (sh, bash, "
@@ -146,14 +148,14 @@ static void test_macro_errors(void **state)
 		{ "nosuch", 0, -ENOENT, "unexpected identifier 'nosuch'" },
 		{ "proc.pid=1 and nosuch", 15, -ENOENT, "unexpected identifier 'nosuch'" },
 		{ "proc.pid=1 and loop", 15, -EINVAL, "'loop' refers to itself" },
-		{ "not broken", 4, -EINVAL, "in macro 'broken': unexpected token after 'a'" },
-		{ "evt.num=1 or bad_field", 13, -ENOENT, "in macro 'bad_field': " },
-		{ "bad_value", 0, -EINVAL, "in macro 'bad_value': 'x' is not a valid number" },
-		{ "empty", 0, -EINVAL, "in macro 'empty': expected a '(' token" },
+		{ "not broken", 4, -EINVAL, "inside 'broken': unexpected token after 'a'" },
+		{ "evt.num=1 or bad_field", 13, -ENOENT, "inside 'bad_field': " },
+		{ "bad_value", 0, -EINVAL, "inside 'bad_value': 'x' is not a valid number" },
+		{ "empty", 0, -EINVAL, "inside 'empty': expected a '(' token" },
 		{ "proc.name in (b, self)", 17, -EINVAL, "'self' refers to itself" },
-		{ "proc.name in bad_list", 13, -EINVAL, "in macro 'bad_list': expected a string" },
-		{ "proc.name in (tail)", 14, -EINVAL, "in macro 'tail': unexpected text" },
-		{ "evt.num in (1, shells)", 15, -EINVAL, "in macro 'shells': 'sh' is not a valid" },
+		{ "proc.name in bad_list", 13, -EINVAL, "inside 'bad_list': expected a string" },
+		{ "proc.name in (tail)", 14, -EINVAL, "inside 'tail': unexpected text" },
+		{ "evt.num in (1, shells)", 15, -EINVAL, "inside 'shells': 'sh' is not a valid" },
 		{ "evt.type=nosuch", 9, -ENOENT, "unknown event type 'nosuch'" },
 		{ "foo.bar=1", 0, -ENOENT, "foo.bar" },
 		{ "evt.num contains 1", 8, -EINVAL, "'contains' operator" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * u_scap_column.c: durations as one byte each: how far off they are, and what a
- * damaged column gives.
+ * u_scap_column.c: durations as one byte each: how far off they are; entries of
+ * few events; and what a damaged column of either gives.
  */
 #include "scap/column.h"
 
@@ -139,13 +139,136 @@ static void test_limit(void **state)
 	str_release(&frame);
 }
 
+/* --- entries ---------------------------------------------------------------- */
+
+static struct span entries_of(int i)
+{
+	static uint8_t bytes[300];
+
+	if (i % 3)
+		return span_make(NULL, 0);
+	memset(bytes, i, sizeof(bytes));
+	return span_make(bytes, 1 + (size_t)i % sizeof(bytes));
+}
+
+static void fill_extras(struct scap_extras *extras, int cnt, struct str *frame)
+{
+	for (int i = 0; i < cnt; i++)
+		scap_extras_add(extras, entries_of(i));
+	scap_extras_put(extras, frame);
+	assert_int_equal(load_u32(frame->buf), SCAP_COLUMN_MAGIC);
+	assert_int_equal(load_u32(frame->buf + 4), frame->len - 8);
+}
+
+static void test_extras(void **state)
+{
+	(void)state;
+	for (int cnt = 1; cnt < 3000; cnt += 499) {
+		struct scap_columns out = { 0 };
+		struct scap_extras in = { 0 };
+		struct str frame = { 0 };
+
+		fill_extras(&in, cnt, &frame);
+		assert_int_equal(frame.buf[8 + 9], cnt > 1);
+		assert_true(scap_columns_load(&out, PAYLOAD(frame)));
+		assert_int_equal(out.extras.cnt, (cnt + 2) / 3);
+		assert_int_equal(out.durations.event_cnt, 0);
+		for (int i = 0; i < cnt; i++) {
+			struct span got = scap_extras_next(&out.extras);
+
+			assert_true(span_is_equal(got, entries_of(i)));
+			assert_int_equal(!got.ptr, i % 3 != 0);
+		}
+		assert_null(scap_extras_next(&out.extras).ptr);
+		scap_columns_release(&out);
+		scap_extras_release(&in);
+		str_release(&frame);
+	}
+}
+
+/* One column does not disturb the other, whichever comes first; neither does a third. */
+static void test_both(void **state)
+{
+	struct scap_columns out = { 0 };
+	struct scap_column durations = { 0 };
+	struct scap_extras extras = { 0 };
+	struct str frames[2] = { 0 };
+
+	(void)state;
+	scap_column_add(&durations, 100);
+	scap_column_put(&durations, &frames[0]);
+	fill_extras(&extras, 1, &frames[1]);
+	for (int first = 0; first < 2; first++) {
+		scap_columns_reset(&out);
+		assert_true(scap_columns_load(&out, PAYLOAD(frames[first])));
+		assert_true(scap_columns_load(&out, PAYLOAD(frames[!first])));
+		assert_false(scap_columns_load(&out, "rtsecXXX\1\0\0\0\0\0\0\0\0\0\0\0", 20));
+		assert_int_equal(scap_extras_next(&out.extras).len, 1);
+		assert_true(scap_column_next(&out.durations) != UINT64_MAX);
+	}
+	scap_columns_release(&out);
+	scap_column_release(&durations);
+	scap_extras_release(&extras);
+	str_release(&frames[0]);
+	str_release(&frames[1]);
+}
+
+/* Longer than an item's length can say: left out, the event is counted all the same. */
+static void test_extras_too_long(void **state)
+{
+	static uint8_t bytes[65536];
+	struct scap_extras extras = { 0 };
+
+	(void)state;
+	scap_extras_add(&extras, span_make(bytes, sizeof(bytes)));
+	assert_int_equal(extras.cnt, 0);
+	scap_extras_add(&extras, span_make(bytes, sizeof(bytes) - 1));
+	assert_int_equal(extras.cnt, 1);
+	assert_int_equal(load_u32(extras.items.buf), 1);
+	scap_extras_release(&extras);
+}
+
+/* Cut and with every byte changed: spans stay inside what was loaded. */
+static void test_extras_damage(void **state)
+{
+	(void)state;
+	for (int cnt = 1; cnt <= 40; cnt += 39) {
+		struct scap_extras in = { 0 };
+		struct str frame = { 0 };
+
+		fill_extras(&in, cnt, &frame);
+		for (size_t i = 0; i < frame.len - 8; i++) {
+			uint8_t *payload = malloc(frame.len - 8);
+			struct scap_extras out = { 0 };
+
+			assert_non_null(payload);
+			memcpy(payload, frame.buf + 8, frame.len - 8);
+			assert_false(scap_extras_load(&out, payload, i));
+			payload[i] ^= 0xff;
+			(void)scap_extras_load(&out, payload, frame.len - 8);
+			for (int k = 0; k < 50; k++) {
+				struct span got = scap_extras_next(&out);
+
+				assert_true(out.pos <= out.items.len);
+				if (got.ptr)
+					assert_true(got.ptr + got.len <=
+						    (uint8_t *)out.items.buf + out.items.len);
+			}
+			scap_extras_release(&out);
+			free(payload);
+		}
+		scap_extras_release(&in);
+		str_release(&frame);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_error),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_error),		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_damage),		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_extras),		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_extras_too_long), cmocka_unit_test(test_extras_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
