@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * demux.bpf.c: socketcall(2) and ipc(2), by which older 32-bit programs make every
  * socket and System V call.  The dispatcher sends both here whatever is wanted;
@@ -59,7 +59,8 @@ EXIT_PROG(demux)
 	__u64 slot = regs_muxed(regs);
 
 	/* Slot 0 is a number that is no call: the generic event, with the outer code. */
-	if (slot >= WIRE_MUXED_MAX || !dispatch_is_wanted(muxed_calls[slot].event))
+	slot = mask_index(slot, WIRE_MUXED_MAX - 1);
+	if (!dispatch_is_wanted(muxed_calls[slot].event))
 		return 0;
 	bpf_tail_call(ctx, &tails, muxed_calls[slot].tail);
 	return 0;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * dispatch.bpf.c: the two system call hooks.  The exit hook decides, before it
  * reads a clock or copies a byte, whether the call's event is wanted at all and

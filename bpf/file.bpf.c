@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * file.bpf.c: calls on files whose event needs more than simple.def can say:
  * what was opened, the data of reads and writes, lists of descriptors, the

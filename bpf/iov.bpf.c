@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * iov.bpf.c: the loops over struct iovec, each a function of its own that takes
  * numbers only, so that the verifier looks at it once and not at every turn.

@@ -67,7 +67,8 @@ static __always_inline __u32 read_unix(struct wire_fd *out, struct sock *sk)
 	/* A path that fills all of sun_path has its NUL behind it. */
 	len = BPF_CORE_READ(addr, len) - offsetof(struct sockaddr_un, sun_path);
 	if (!len || len > sizeof(addr->name[0].sun_path) + 1 ||
-	    bpf_probe_read_kernel(record.name, len, (void *)&addr->name[0].sun_path))
+	    bpf_probe_read_kernel(record.name, mask_index(len, 127),
+				  (void *)&addr->name[0].sun_path))
 		return 0;
 	return len;
 }
@@ -147,7 +148,7 @@ int list_fds(struct bpf_iter__task_file *ctx)
 	out->name_len = len;
 	len = (len + 7) & ~7ul;
 	out->size = sizeof(*out) + len;
-	bpf_seq_write(seq, &record, sizeof(*out) + len);
+	bpf_seq_write(seq, &record, sizeof(*out) + mask_index(len, WIRE_FD_NAME_MAX - 8));
 	return 0;
 }
 

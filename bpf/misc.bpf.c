@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * misc.bpf.c: calls on processes, limits, semaphores and keys whose arguments
  * mean different things from one command to the next.

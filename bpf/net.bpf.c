@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * net.bpf.c: the socket calls.  Addresses come from the sock, which no program can
  * rewrite behind our back, wherever the kernel keeps them: both ends of what is
@@ -760,11 +760,11 @@ __noinline int net_put_all(__u64 entry, __u64 sk, __u64 fd_flags, __u64 start_ns
 	__u32 step = fd_flags & SOCK_COMPAT ? SOCK_MMSG_COMPAT : SOCK_MMSG_NATIVE;
 	__u32 i;
 
-	for (i = 0; i < MMSG_ROUNDS; i++) {
-		if (i * MMSG_ROUNDS >= cnt)
-			break;
-		net_put_round(entry + i * MMSG_ROUNDS * step, sk, fd_flags, start_ns,
-			      cnt - i * MMSG_ROUNDS);
+	/* What is live over the call is kept small: the stacks of all functions called add up. */
+	for (i = 0; i < MMSG_ROUNDS && cnt; i++) {
+		net_put_round(entry, sk, fd_flags, start_ns, cnt);
+		entry += MMSG_ROUNDS * step;
+		cnt -= cnt < MMSG_ROUNDS ? cnt : MMSG_ROUNDS;
 	}
 	return 0;
 }
@@ -807,6 +807,7 @@ enum option_type {
 };
 
 #define OPTION_CNT 68
+#define OPTION_PEERPIDFD 77 /* the format has no number for it */
 #define OPTION_TIME_NEW 63 /* from here on times have 64 bits for everybody */
 
 /* By the kernel's number (asm-generic/socket.h): the format's, 0 for none, and the value's type. */
@@ -926,6 +927,8 @@ static __always_inline void put_option(struct emit *e, long ret, bool is_get)
 		code = ((const volatile __u8 *)options)[2 * option];
 		type = ((const volatile __u8 *)options)[2 * option + 1];
 	}
+	if (is_get && level == NET_SOL_SOCKET && option == OPTION_PEERPIDFD && !ret)
+		e->flags |= WIRE_RECORD_PIDFD;
 	emit_int(e, e->ring->arg[0]);
 	emit_u8(e, level == NET_SOL_SOCKET ? 1 : level == NET_SOL_TCP ? 2 : 0);
 	emit_u8(e, code);

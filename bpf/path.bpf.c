@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * path.bpf.c: the path of a file, built backwards from directory entries and
  * mounts as d_path() of the kernel does it, and its comparison with a name.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * proc.bpf.c: the life of processes.  A successful exec is taken where the new
  * image is in place (sched_process_exec); the exit of that call has lost its
@@ -131,7 +131,7 @@ static __always_inline void emit_user_strings(struct emit *e, __u64 from, __u64 
 	if (!len || bpf_probe_read_user(e->rec + e->pos, len, (void *)from))
 		len = 0;
 	if (is_cut && len >= 4)
-		*(__u32 *)(e->rec + e->pos + len - 4) = TASK_CUT_MARK;
+		*(__u32 *)(e->rec + ((e->pos + len - 4) & EMIT_POS_MASK)) = TASK_CUT_MARK;
 	emit_len(e, len);
 	emit_sync(e);
 }

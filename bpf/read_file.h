@@ -13,6 +13,7 @@
 
 #define FILE_PATH_END 4096u /* a path is built backwards from here and is shorter than this */
 #define FILE_NAME_MAX 255u /* NAME_MAX of linux/limits.h; also the mask for it */
+#define FILE_NSEC_MASK 0x7fffffffu /* the top bit of i_ctime_nsec is a flag, I_CTIME_QUERIED */
 #define FILE_BLOCK_MAX 16384u /* 1024 iovecs, the most a call may have (UIO_MAXIOV) */
 
 /* What an open gave. */
@@ -120,7 +121,7 @@ static __always_inline __u64 file_ctime_ns(struct inode *inode)
 
 	if (bpf_core_field_exists(inode->i_ctime_sec))
 		return BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull +
-		       BPF_CORE_READ(inode, i_ctime_nsec);
+		       (BPF_CORE_READ(inode, i_ctime_nsec) & FILE_NSEC_MASK);
 	if (bpf_core_field_exists(mid->__i_ctime))
 		return BPF_CORE_READ(mid, __i_ctime.tv_sec) * 1000000000ull +
 		       BPF_CORE_READ(mid, __i_ctime.tv_nsec);

@@ -115,7 +115,8 @@ static __always_inline __u32 task_loginuid(struct task_struct *task)
 #define TASK_CGROUP_DEPTH 8 /* levels of a path that are looked at; more are cut at the top */
 
 /* Parent of a kernfs node, whatever the kernel calls the member. */
-static __always_inline struct kernfs_node *task_kernfs_parent(struct kernfs_node *node)
+static __noinline __attribute__((unused)) struct kernfs_node *
+task_kernfs_parent(struct kernfs_node *node)
 {
 	if (bpf_core_field_exists(node->__parent))
 		return BPF_CORE_READ(node, __parent);

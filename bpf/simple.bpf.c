@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * simple.bpf.c: one program for all calls whose event is made of the result,
  * registers and strings.  It walks the line of simple.def that belongs to the

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * uring.bpf.c: io_uring operations, each as the exit event of the call that
  * does the same, marked as asynchronous.  Where a request is submitted, what
@@ -281,10 +281,12 @@ __noinline int uring_note_paths(__u64 req, __u64 path, __u64 path2)
  * it. */
 static __always_inline void note_name(struct uring_op *op, void *name, __u32 len, bool kernel)
 {
-	if (!name || !len || len > sizeof(op->name))
+	__u64 size = mask_index(len, 127);
+
+	if (!name || !len || len > sizeof(op->name) || size > sizeof(op->name))
 		return;
-	if (kernel ? bpf_probe_read_kernel(op->name, len, name)
-		   : bpf_probe_read_user(op->name, len, name))
+	if (kernel ? bpf_probe_read_kernel(op->name, size, name)
+		   : bpf_probe_read_user(op->name, size, name))
 		return;
 	op->name_len = len;
 }
@@ -409,7 +411,9 @@ static __always_inline void note_request(struct uring_op *op, struct io_kiocb *r
 		struct io_accept *accept = (struct io_accept *)req;
 
 		op->flags = READ(accept, flags);
-		op->mode = READ(accept, iou_flags);
+		/* 6.9 and newer */
+		if (bpf_core_field_exists(accept->iou_flags))
+			op->mode = READ(accept, iou_flags);
 		op->is_direct = READ(accept, file_slot) != 0;
 		break;
 	}

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -86,8 +87,10 @@ static int compile(struct capture *capture, uint32_t *needs, struct err *err)
 
 	if (options->filter) {
 		capture->filter = filter_compile(options->filter, NULL, err);
-		if (!capture->filter)
+		if (!capture->filter) {
+			cmd_report_late_option(options->filter);
 			return err->code;
+		}
 		cmd_report_warnings(filter_warnings(capture->filter));
 		*needs |= filter_needs(capture->filter);
 	}
@@ -101,6 +104,18 @@ static int compile(struct capture *capture, uint32_t *needs, struct err *err)
 			*needs |= FIELD_NEED_START;
 	}
 	return 0;
+}
+
+/* Does reading this wait for somebody who writes? */
+static bool is_stream(const char *path)
+{
+	struct stat st;
+	int ret;
+
+	if (!path)
+		return false;
+	ret = strcmp(path, "-") ? stat(path, &st) : fstat(STDIN_FILENO, &st);
+	return !ret && !S_ISREG(st.st_mode);
 }
 
 /* --- sinks ---------------------------------------------------------------------- */
@@ -128,7 +143,8 @@ static int add_sinks(struct capture *capture, struct engine *engine, struct err 
 			.out = stdout,
 			.template = options->template,
 			.json = options->json,
-			.flush_each = options->unbuffered,
+			/* A pipe may stay silent for long; what came through is shown at once. */
+			.flush_each = options->unbuffered || is_stream(options->read),
 		};
 
 		sink = sink_print_new(&print, engine_env(engine), err);

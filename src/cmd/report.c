@@ -48,6 +48,15 @@ void cmd_report_error(const struct err *err)
 	str_release(&line);
 }
 
+void cmd_report_late_option(const char *filter)
+{
+	const char *at = strstr(filter, " -");
+
+	if (at &&
+	    ((at[2] >= 'a' && at[2] <= 'z') || (at[2] >= 'A' && at[2] <= 'Z') || at[2] == '-'))
+		fputs("rtsec: options stand before the filter\n", stderr);
+}
+
 void cmd_report_warnings(const char *lines)
 {
 	while (*lines) {

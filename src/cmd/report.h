@@ -13,6 +13,8 @@
 #include "filter/filter.h"
 
 void cmd_report_error(const struct err *err);
+/* For a filter that does not parse: says so if an option seems to stand behind it. */
+void cmd_report_late_option(const char *filter);
 void cmd_report_warnings(const char *lines);
 /* Losses always, all counters when verbose; the two sets are added. */
 void cmd_report_losses(const struct stats *engine, const struct stats *source, bool verbose);

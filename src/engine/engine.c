@@ -200,6 +200,8 @@ static void take_event(struct engine *engine, const struct scap_block *block, st
 		engine->env.first_ts_ns = ev.ts_ns;
 	passed = is_passed(engine, &ev);
 	give_to_sinks(engine, block, &ev, passed, err);
+	if (UNLIKELY(ev.extra.has_fds))
+		engine_load_fds(engine->state, &ev);
 	if (!passed)
 		return;
 	engine->passed_cnt++;

@@ -5,6 +5,11 @@
  */
 #include "engine/load.h"
 
+#include "event/wire.h"
+
+/* Of file_flags (flags.def). */
+#define FILE_O_CLOEXEC 4096u
+
 static int load_machine(struct state *state, const struct scap_block *block, struct err *err)
 {
 	struct snap_machine machine;
@@ -77,5 +82,22 @@ int engine_load_block(struct state *state, const struct scap_block *block, struc
 		return load_fds(state, block, err);
 	default:
 		return 0;
+	}
+}
+
+void engine_load_fds(struct state *state, const struct event *ev)
+{
+	struct span rest = ev->extra_bytes;
+	struct span entry;
+	struct snap_fd fd;
+	uint16_t tag;
+
+	while (event_extra_next(&rest, &tag, &entry)) {
+		if (tag != WIRE_EXTRA_FD || !entry.len ||
+		    !scap_fd_read(span_make(entry.ptr + 1, entry.len - 1), &fd))
+			continue;
+		if (entry.ptr[0] & WIRE_EXTRA_FD_CLOEXEC)
+			fd.open_flags |= FILE_O_CLOEXEC;
+		state_add_fd(state, ev->tid, &fd);
 	}
 }

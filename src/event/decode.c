@@ -78,46 +78,56 @@ static int find_param_cnt_v1(const struct event_record *rec, const struct event_
 	return infer_param_cnt(rec->data, stored, info);
 }
 
+bool event_extra_next(struct span *rest, uint16_t *tag, struct span *entry)
+{
+	size_t len;
+
+	if (rest->len < 4)
+		return false;
+	len = load_u16(rest->ptr + 2);
+	if (len > rest->len - 4)
+		return false;
+	*tag = load_u16(rest->ptr);
+	*entry = span_make(rest->ptr + 4, len);
+	*rest = span_make(rest->ptr + 4 + len, rest->len - 4 - len);
+	return true;
+}
+
 /*
  * rtsec's own entries.  Nothing is taken unless all of it makes sense: behind the
  * last parameter other writers may leave anything.
  */
-static bool take_extra(const uint8_t *at, size_t left, struct event *ev)
+static bool take_extra(struct span rest, struct event *ev)
 {
 	struct event_extra extra = ev->extra;
 	uint64_t start_ns = ev->start_ns;
+	struct span entry;
+	uint16_t tag;
 
-	while (left) {
-		uint16_t tag, len;
-
-		if (left < 4)
-			return false;
-		tag = load_u16(at);
-		len = load_u16(at + 2);
-		at += 4;
-		left -= 4;
-		if (len > left)
-			return false;
+	while (event_extra_next(&rest, &tag, &entry)) {
 		switch (tag) {
 		case WIRE_EXTRA_REAL_PATH:
-			extra.real_path = span_make(at, len);
+			extra.real_path = entry;
 			break;
 		case WIRE_EXTRA_FLAGS:
-			if (len != 1)
+			if (entry.len != 1)
 				return false;
-			extra.is_async = at[0] & WIRE_EXTRA_ASYNC;
+			extra.is_async = entry.ptr[0] & WIRE_EXTRA_ASYNC;
 			break;
 		case WIRE_EXTRA_START:
-			if (len != 8)
+			if (entry.len != 8)
 				return false;
-			start_ns = load_u64(at);
+			start_ns = load_u64(entry.ptr);
+			break;
+		case WIRE_EXTRA_FD:
+			extra.has_fds = true;
 			break;
 		default:
 			break;
 		}
-		at += len;
-		left -= len;
 	}
+	if (rest.len)
+		return false;
 	ev->extra = extra;
 	ev->start_ns = start_ns;
 	return true;
@@ -125,7 +135,8 @@ static bool take_extra(const uint8_t *at, size_t left, struct event *ev)
 
 static void take_inline_extra(const uint8_t *at, uint32_t left, struct event *ev)
 {
-	if (left < 4 || load_u32(at) != WIRE_EXTRA_MAGIC || !take_extra(at + 4, left - 4, ev))
+	if (left < 4 || load_u32(at) != WIRE_EXTRA_MAGIC ||
+	    !take_extra(span_make(at + 4, left - 4), ev))
 		return;
 	ev->extra_bytes = span_make(at + 4, left - 4);
 	ev->inline_len = left;
@@ -216,8 +227,7 @@ enum event_verdict event_decode(const struct event_record *rec, struct event *ev
 	ev->raw = raw;
 	ev->raw_len = len;
 	ev->bad_cnt = 0;
-	ev->extra.real_path = span_make(NULL, 0);
-	ev->extra.is_async = false;
+	ev->extra = (struct event_extra){ .is_async = false };
 	ev->extra_bytes = span_make(NULL, 0);
 	ev->inline_len = 0;
 	ev->thread = NULL;
@@ -232,7 +242,7 @@ enum event_verdict event_decode(const struct event_record *rec, struct event *ev
 		is_whole = take_params(raw + header, cnt, 4, len, ev);
 	if (!is_whole)
 		return bad(rec, err, "a parameter runs past its end");
-	if (UNLIKELY(rec->extra.len) && take_extra(rec->extra.ptr, rec->extra.len, ev))
+	if (UNLIKELY(rec->extra.len) && take_extra(rec->extra, ev))
 		ev->extra_bytes = rec->extra;
 	return EVENT_OK;
 }

@@ -213,6 +213,8 @@ const char *event_signal_name(uint32_t num);
 struct event_extra {
 	struct span real_path; /* of the file that a call really opened; absent: as passed */
 	bool is_async; /* an io_uring operation shown as the equivalent call */
+	bool has_fds; /* extra_bytes tell what descriptors are that came with it */
+	bool has_losers; /* drop events: extra_bytes tell whose events were lost */
 };
 
 struct state_thread;
@@ -265,6 +267,30 @@ enum event_verdict {
 
 /* *ev is filled except for what state/ hangs on (set to NULL and INT64_MIN). */
 enum event_verdict event_decode(const struct event_record *rec, struct event *ev, struct err *err);
+
+/*
+ * Takes the next of rtsec's own entries off rest (a copy of extra_bytes to begin
+ * with); false at the end and where the lengths make no sense.
+ */
+bool event_extra_next(struct span *rest, uint16_t *tag, struct span *entry);
+
+/* --- descriptors that come unnamed ---------------------------------------- */
+
+/* A descriptor that a call made and whose parameters do not say of what. */
+struct event_new_fd {
+	int32_t num;
+	bool is_pidfd; /* known to be one */
+	bool is_cloexec; /* known to be so marked */
+};
+
+#define EVENT_NEW_FDS_MAX \
+	512u /* a message brings 253 (SCM_MAX_FD, unix(7)), a call a few messages */
+
+/*
+ * Those of an exit event: what a unix socket's control messages brought, and the
+ * ioctls that answer with a descriptor. Fills fds up to cnt, gives how many.
+ */
+uint32_t event_new_fds(const struct event *ev, struct event_new_fd *fds, uint32_t cnt);
 
 /* --- parameters --------------------------------------------------------- */
 

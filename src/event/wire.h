@@ -45,6 +45,7 @@ struct wire_record {
 
 enum wire_record_flag {
 	WIRE_RECORD_ASYNC = 1u << 0,
+	WIRE_RECORD_PIDFD = 1u << 1, /* a getsockopt whose value is a new pidfd */
 };
 
 WIRE_ASSERT(__builtin_offsetof(struct wire_record, start_ns) == 8, "layout");
@@ -71,9 +72,14 @@ enum wire_extra {
 	WIRE_EXTRA_REAL_PATH = 1, /* path of the file really opened, no NUL */
 	WIRE_EXTRA_FLAGS = 2, /* u8, enum wire_extra_flag */
 	WIRE_EXTRA_START = 3, /* u64, ns since the epoch */
+	WIRE_EXTRA_FD = 4, /* u8, enum wire_extra_fd_flag; an entry of a trace's fd list, newest layout */
 };
 enum wire_extra_flag {
 	WIRE_EXTRA_ASYNC = 1u << 0, /* an io_uring operation shown as the equivalent call */
+};
+/* What the entry has no place for. */
+enum wire_extra_fd_flag {
+	WIRE_EXTRA_FD_CLOEXEC = 1u << 0,
 };
 
 /* --- rings ----------------------------------------------------------------- */

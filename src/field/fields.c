@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "field/extract.h"
 
 #define N(need) FIELD_NEED_##need
@@ -102,9 +103,9 @@ static uint32_t extract_ancestors(const struct field_ref *ref, struct field_env 
 	uint32_t cnt = 0;
 	uint32_t known = 0;
 
-	if (!ev->thread)
+	if (!ev->thread || !env->state)
 		return 0;
-	while (state_ancestor(env->state, ev->thread, cnt + 1))
+	while (cnt < LIMIT_ANCESTORS && state_ancestor(env->state, ev->thread, cnt + 1))
 		cnt++;
 	values = arena_alloc(&env->scratch, cnt * sizeof(*values));
 	for (uint32_t i = 0; i < cnt; i++)

@@ -12,6 +12,22 @@
 /* Levels that a variable of the environment is looked for. */
 #define VARIABLE_LEVELS 20
 
+/* A trace may hold a chain of parents without end: ours have one. */
+static const struct state_thread *ancestor(struct field_env *env, const struct event *ev,
+					   int64_t level)
+{
+	if (level > LIMIT_ANCESTORS || !ev->thread || !env->state)
+		return NULL;
+	return state_ancestor(env->state, ev->thread, (unsigned int)level);
+}
+
+/* The next one above proc, while *level counts. */
+static const struct state_thread *next_up(struct field_env *env, const struct state_thread *proc,
+					  unsigned int *level)
+{
+	return ++*level > LIMIT_ANCESTORS ? NULL : state_parent(env->state, proc);
+}
+
 static struct state_thread *parent_of(struct field_env *env, const struct event *ev)
 {
 	return ev->thread && env->state ? state_parent(env->state, ev->thread) : NULL;
@@ -80,18 +96,16 @@ static bool put_one(struct field_env *env, const struct state_thread *proc, appe
 static bool put_ancestors(const struct field_ref *ref, struct field_env *env,
 			  const struct event *ev, append_fn append, struct field_value *out)
 {
-	const struct state_thread *proc;
+	const struct state_thread *proc = ev->thread;
 	bool is_first = true;
+	unsigned int level = 0;
 
-	if (!ev->thread || !env->state)
+	if (!proc || !env->state)
 		return false;
 	if (ref->has_arg)
-		return ref->arg_num <= LIMIT_THREADS &&
-		       put_one(env,
-			       state_ancestor(env->state, ev->thread, (unsigned int)ref->arg_num),
-			       append, out);
+		return put_one(env, ancestor(env, ev, ref->arg_num), append, out);
 	str_reset(&env->tmp[0]);
-	for (unsigned int i = 1; (proc = state_ancestor(env->state, ev->thread, i)); i++) {
+	while ((proc = next_up(env, proc, &level))) {
 		size_t before = env->tmp[0].len;
 
 		if (!is_first)
@@ -180,14 +194,15 @@ bool x_proc_acmdline(const struct field_ref *ref, struct field_env *env, const s
 bool x_proc_aargs(const struct field_ref *ref, struct field_env *env, const struct event *ev,
 		  struct field_value *out)
 {
-	const struct state_thread *proc;
+	const struct state_thread *proc = ev->thread;
+	unsigned int level = 0;
 
 	if (ref->has_arg)
 		return put_ancestors(ref, env, ev, append_args, out);
-	if (!ev->thread || !env->state)
+	if (!proc || !env->state)
 		return false;
 	str_reset(&env->tmp[0]);
-	for (unsigned int i = 1; (proc = state_ancestor(env->state, ev->thread, i)); i++) {
+	while ((proc = next_up(env, proc, &level))) {
 		if (!proc->args || !proc->args_len)
 			continue;
 		if (env->tmp[0].len)
@@ -201,24 +216,21 @@ bool x_proc_aargs(const struct field_ref *ref, struct field_env *env, const stru
 bool x_proc_apid(const struct field_ref *ref, struct field_env *env, const struct event *ev,
 		 struct field_value *out)
 {
-	const struct state_thread *proc;
+	const struct state_thread *proc = ev->thread;
 	struct field_value *items;
+	unsigned int level = 0;
 	uint32_t cnt = 0;
 
-	if (!ev->thread || !env->state)
+	if (!proc || !env->state)
 		return false;
 	if (ref->has_arg) {
-		proc = ref->arg_num <= LIMIT_THREADS
-			       ? state_ancestor(env->state, ev->thread, (unsigned int)ref->arg_num)
-			       : NULL;
+		proc = ancestor(env, ev, ref->arg_num);
 		return proc && put_i64(out, proc->pid);
 	}
-	while (state_ancestor(env->state, ev->thread, cnt + 1))
-		cnt++;
-	items = arena_zero(&env->scratch, cnt * sizeof(*items));
-	for (uint32_t i = 0; i < cnt; i++) {
-		items[i].type = EVENT_PT_INT64;
-		items[i].i64 = state_ancestor(env->state, ev->thread, i + 1)->pid;
+	items = arena_zero(&env->scratch, LIMIT_ANCESTORS * sizeof(*items));
+	while ((proc = next_up(env, proc, &level))) {
+		items[cnt].type = EVENT_PT_INT64;
+		items[cnt++].i64 = proc->pid;
 	}
 	out->is_list = true;
 	out->list.items = items;
@@ -229,19 +241,17 @@ bool x_proc_apid(const struct field_ref *ref, struct field_env *env, const struc
 bool x_proc_aenv(const struct field_ref *ref, struct field_env *env, const struct event *ev,
 		 struct field_value *out)
 {
-	const struct state_thread *proc;
+	const struct state_thread *proc = ev->thread;
+	unsigned int level = 0;
 
 	if (!ref->has_arg || ref->arg_num >= 0)
 		return put_ancestors(ref, env, ev, append_env, out);
-	if (!ev->thread || !env->state)
+	if (!proc || !env->state)
 		return false;
-	for (unsigned int i = 1; i <= VARIABLE_LEVELS; i++) {
-		struct span value;
+	while (level < VARIABLE_LEVELS && (proc = next_up(env, proc, &level))) {
+		struct span value =
+			proc_variable(proc->env, proc->env ? proc->env_len : 0, ref->arg);
 
-		proc = state_ancestor(env->state, ev->thread, i);
-		if (!proc)
-			break;
-		value = proc_variable(proc->env, proc->env ? proc->env_len : 0, ref->arg);
 		if (value.ptr)
 			return put_span(out, value);
 	}
@@ -260,12 +270,11 @@ static bool ends_in_sh(const char *name)
 bool x_proc_loginshellid(const struct field_ref *ref UNUSED, struct field_env *env,
 			 const struct event *ev, struct field_value *out)
 {
-	const struct state_thread *proc;
+	const struct state_thread *proc = proc_main(env, ev);
+	unsigned int level = 0;
 	int64_t pid = -1;
 
-	if (!ev->thread || !env->state)
-		return false;
-	for (unsigned int i = 0; (proc = state_ancestor(env->state, ev->thread, i)); i++)
+	for (; proc; proc = next_up(env, proc, &level))
 		if (ends_in_sh(proc->comm))
 			pid = proc->pid;
 	return put_id(out, pid);
@@ -309,6 +318,7 @@ static const struct state_thread *leader_of(const struct field_ref *ref, struct 
 {
 	const struct state_thread *eldest = proc_main(env, ev);
 	const struct state_thread *proc;
+	unsigned int level = 0;
 	int64_t id;
 
 	if (!eldest)
@@ -322,11 +332,8 @@ static const struct state_thread *leader_of(const struct field_ref *ref, struct 
 		if (proc && proc->pid == id && set_id(ref, proc) == id)
 			return proc;
 	}
-	for (unsigned int i = 1; (proc = state_ancestor(env->state, ev->thread, i)); i++) {
-		if (set_id(ref, proc) != id)
-			break;
+	while ((proc = next_up(env, eldest, &level)) && set_id(ref, proc) == id)
 		eldest = proc;
-	}
 	return eldest;
 }
 

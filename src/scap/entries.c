@@ -426,6 +426,16 @@ static bool take_fd(struct cursor *cursor, uint32_t stated, struct snap_fd *out)
 	return true;
 }
 
+/* The same, whatever the type. */
+static bool take_whole_fd(struct cursor *cursor, uint32_t stated, struct snap_fd *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->fd = (int64_t)take_u64(cursor);
+	out->ino = take_u64(cursor);
+	out->type = take_u8(cursor);
+	return cursor->is_short || take_fd(cursor, stated, out);
+}
+
 int scap_fd_next(struct scap_iter *iter, int64_t *tid, struct snap_fd *out, struct err *err)
 {
 	struct span body = scap_block_body(iter->block);
@@ -445,14 +455,18 @@ int scap_fd_next(struct scap_iter *iter, int64_t *tid, struct snap_fd *out, stru
 	ret = begin_entry(iter, "fd", iter->block->type == SCAP_FDS, 4, &cursor, &stated, err);
 	if (ret <= 0)
 		return ret;
-	memset(out, 0, sizeof(*out));
-	out->fd = (int64_t)take_u64(&cursor);
-	out->ino = take_u64(&cursor);
-	out->type = take_u8(&cursor);
-	if (!cursor.is_short && !take_fd(&cursor, stated, out))
+	if (!take_whole_fd(&cursor, stated, out))
 		return damaged(iter, "fd", iter->pos, "a type that is not known and has no length",
 			       err);
 	return end_entry(iter, "fd", &cursor, stated, err);
+}
+
+bool scap_fd_read(struct span entry, struct snap_fd *out)
+{
+	struct cursor cursor = { .at = entry.ptr, .left = entry.len };
+	uint32_t stated = take_u32(&cursor);
+
+	return stated == entry.len && take_whole_fd(&cursor, stated, out) && !cursor.is_short;
 }
 
 /* --- events ------------------------------------------------------------- */

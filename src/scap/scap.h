@@ -140,6 +140,8 @@ int scap_user_next(struct scap_iter *iter, struct snap_user *out, struct err *er
 int scap_proc_next(struct scap_iter *iter, struct snap_thread *out, struct err *err);
 /* tid is the thread the block belongs to. */
 int scap_fd_next(struct scap_iter *iter, int64_t *tid, struct snap_fd *out, struct err *err);
+/* One entry of a SCAP_FDS list by itself, as scap_put_fd() makes it; false: damaged. */
+bool scap_fd_read(struct span entry, struct snap_fd *out);
 /* The event record inside an event block; -EBADMSG when it is too short for one. num is left to the caller. */
 int scap_event_record(const struct scap_block *block, struct event_record *out, struct err *err);
 

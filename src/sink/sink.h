@@ -29,7 +29,8 @@ struct sink;
 struct sink_ops {
 	const char *name;
 	/* A block that is no event, or passed is of the snapshot. */
-	unsigned int (*on_block)(struct sink *sink, const struct scap_block *block, struct err *err);
+	unsigned int (*on_block)(struct sink *sink, const struct scap_block *block,
+				 struct err *err);
 	/* Every event after state_apply(); passed: what the filter said. */
 	unsigned int (*on_event)(struct sink *sink, const struct scap_block *block,
 				 const struct event *ev, bool passed, struct err *err);

@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "source/overlap.h"
 #include "source/rings.h"
 
 #define SNAPLEN_DEFAULT 80u
@@ -33,6 +34,7 @@ struct live_source {
 	struct source_rings *rings;
 	struct str snapshot;
 	size_t snapshot_pos;
+	struct source_overlap *overlap; /* NULL: all records to come are later than the scan */
 	uint64_t offset; /* of the block in the stream, for messages */
 	int64_t wall_offset_ns; /* wall clock minus boottime */
 	uint64_t recheck_ns; /* boottime of the next look at clock and CPUs */
@@ -186,6 +188,36 @@ static struct span split_extra(struct wire_record *record)
 	return span_make(bytes + begin, end - begin);
 }
 
+static struct wire_record *next_record(struct live_source *live)
+{
+	struct wire_record *record = source_rings_next(live->rings, live->now_ns);
+
+	if (record)
+		return record;
+	live->now_ns = clock_ns(CLOCK_BOOTTIME);
+	if (live->now_ns >= live->recheck_ns)
+		recheck(live);
+	return source_rings_next(live->rings, live->now_ns);
+}
+
+/* Made beside the scan: is what it tells in the snapshot already? */
+static bool is_in_snapshot(struct live_source *live, const struct wire_record *record)
+{
+	switch (source_overlap_judge(live->overlap, record)) {
+	case SOURCE_OVERLAP_DROP:
+		return true;
+	case SOURCE_OVERLAP_KEEP:
+		return false;
+	case SOURCE_OVERLAP_OVER:
+		break;
+	}
+	log_debug("%llu records are of what the snapshot has",
+		  (unsigned long long)source_overlap_dropped(live->overlap));
+	source_overlap_free(live->overlap);
+	live->overlap = NULL;
+	return false;
+}
+
 static int live_next(struct source *source, struct scap_block *block, struct err *err)
 {
 	struct live_source *live = of(source);
@@ -204,13 +236,9 @@ static int live_next(struct source *source, struct scap_block *block, struct err
 		str_release(&live->snapshot);
 		live->snapshot_pos = 0;
 	}
-	record = source_rings_next(live->rings, live->now_ns);
-	if (!record) {
-		live->now_ns = clock_ns(CLOCK_BOOTTIME);
-		if (live->now_ns >= live->recheck_ns)
-			recheck(live);
-		record = source_rings_next(live->rings, live->now_ns);
-	}
+	do {
+		record = next_record(live);
+	} while (live->overlap && record && is_in_snapshot(live, record));
 	if (!record) {
 		if (live->stopped && live->now_ns > live->stop_ns + 2 * SOURCE_RINGS_MARGIN_NS) {
 			count_drops(live);
@@ -266,6 +294,7 @@ static void live_close(struct source *source)
 
 	source_rings_free(live->rings);
 	source_bpf_free(live->programs);
+	source_overlap_free(live->overlap);
 	str_release(&live->snapshot);
 	alloc_free(live);
 }
@@ -310,6 +339,7 @@ int source_open_live(const struct source_live_opts *opts, struct stats *stats,
 	live->source.is_live = true;
 	live->stats = stats;
 	live->wait_us = WAIT_MIN_US;
+	live->overlap = source_overlap_new();
 	live->rings = source_rings_new(ring_bytes);
 	ret = source_bpf_load(&set, ring_bytes, &live->programs, err);
 	if (!ret)
@@ -320,8 +350,8 @@ int source_open_live(const struct source_live_opts *opts, struct stats *stats,
 	if (!ret)
 		scap_put_section(&live->snapshot);
 	if (!ret)
-		ret = source_snapshot(set.full_proc_scan ? NULL : live->programs, &live->snapshot,
-				      err);
+		ret = source_snapshot(set.full_proc_scan ? NULL : live->programs, live->overlap,
+				      &live->snapshot, err);
 	if (ret) {
 		live_close(&live->source);
 		return ret;

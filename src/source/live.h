@@ -33,18 +33,61 @@ bool source_bpf_has_ring(const struct source_bpf *bpf, unsigned int cpu);
 struct wire_ring *source_bpf_ring(struct source_bpf *bpf, unsigned int cpu, struct err *err);
 /* Events lost on CPUs without a ring. */
 uint64_t source_bpf_no_ring(const struct source_bpf *bpf);
+enum source_bpf_iter { SOURCE_BPF_ITER_TASKS, SOURCE_BPF_ITER_FDS };
 /*
- * An fd from which the open files of all processes can be read, as struct wire_fd;
- * the caller's. Only after source_bpf_attach(). Negative errno: refused.
+ * An fd from which all threads can be read as struct wire_task, or the open files
+ * of all processes as struct wire_fd; the caller's. Only after source_bpf_attach(),
+ * and one at a time. Negative errno: refused.
  */
-int source_bpf_iter_fds(const struct source_bpf *bpf);
+int source_bpf_iter(const struct source_bpf *bpf, enum source_bpf_iter which);
+/* The same for the open files of one process; kernels before 6.1 refuse. */
+int source_bpf_iter_process(const struct source_bpf *bpf, int64_t pid);
 
 /* --- snapshot ---------------------------------------------------------------- */
+
+struct source_overlap;
 
 /*
  * The machine as blocks (machine, interfaces, users, processes, fds) appended to
  * out. A process that vanishes meanwhile is passed over. bpf NULL: all from /proc.
+ * overlap, which may be NULL, is told who was looked at when.
  */
-int source_snapshot(struct source_bpf *bpf, struct str *out, struct err *err);
+int source_snapshot(struct source_bpf *bpf, struct source_overlap *overlap, struct str *out,
+		    struct err *err);
+
+/* --- look-ups ---------------------------------------------------------------- */
+
+struct source_rings;
+struct source_lookup;
+
+/* Both are borrowed; bpf NULL: all from /proc. rings NULL: there are no later records. */
+struct source_lookup *source_lookup_new(const struct source_bpf *bpf,
+					const struct source_rings *rings);
+/* NULL is fine. */
+void source_lookup_free(struct source_lookup *lookup);
+
+/* May a record bring descriptors and not say of what? All others pay for this question alone. */
+static inline bool source_lookup_is_due(const struct wire_record *record)
+{
+	switch (record->event) {
+	case WIRE_EVENT_SOCKET_RECVMSG_X:
+	case WIRE_EVENT_SOCKET_RECVMMSG_X:
+	case WIRE_EVENT_SOCKET_GETSOCKOPT_X:
+	case WIRE_EVENT_SYSCALL_IOCTL_3_X:
+	case WIRE_EVENT_SYSCALL_PIDFD_GETFD_X:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * What the descriptors are that an event brought: adds an entry WIRE_EXTRA_FD for
+ * each to block->extra, whose bytes then lie in lookup until the next call. One that
+ * is gone, or may be another one by now (a later record says that its number was
+ * given up), becomes an entry of unknown type.
+ */
+void source_lookup_block(struct source_lookup *lookup, const struct wire_record *record,
+			 struct scap_block *block);
 
 #endif

@@ -235,6 +235,7 @@ static void configure(struct source_bpf *programs, const struct source_live_opts
 	skel->bss->settings.events[WIRE_EVENT_ANY / 64] |= UINT64_C(1) << WIRE_EVENT_ANY % 64;
 	bpf_program__set_autoload(skel->progs.sys_enter, opts->starts);
 	bpf_program__set_autoload(skel->progs.sched_switch, opts->switches);
+	bpf_program__set_autoload(skel->progs.list_tasks, !opts->full_proc_scan);
 	bpf_program__set_autoload(skel->progs.list_fds, !opts->full_proc_scan);
 	set_autoload(skel->obj, "page_fault_user", opts->page_faults);
 	set_autoload(skel->obj, "page_fault_kernel", opts->page_faults);
@@ -494,9 +495,29 @@ uint64_t source_bpf_no_ring(const struct source_bpf *programs)
 
 /* --- iterators ----------------------------------------------------------------- */
 
-int source_bpf_iter_fds(const struct source_bpf *programs)
+int source_bpf_iter(const struct source_bpf *programs, enum source_bpf_iter which)
 {
-	const struct bpf_link *link = programs->skel->links.list_fds;
+	const struct bpf_link *link = which == SOURCE_BPF_ITER_TASKS
+					      ? programs->skel->links.list_tasks
+					      : programs->skel->links.list_fds;
 
 	return link ? bpf_iter_create(bpf_link__fd(link)) : -ENOTSUP;
+}
+
+int source_bpf_iter_process(const struct source_bpf *programs, int64_t pid)
+{
+	union bpf_iter_link_info info = { .task.pid = (uint32_t)pid };
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
+		    .link_info_len = sizeof(info));
+	struct bpf_link *link;
+	int fd;
+
+	if (!programs->skel->links.list_fds)
+		return -ENOTSUP;
+	link = bpf_program__attach_iter(programs->skel->progs.list_fds, &opts);
+	if (!link)
+		return -errno;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	bpf_link__destroy(link);
+	return fd;
 }

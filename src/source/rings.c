@@ -199,6 +199,30 @@ struct wire_record *source_rings_next(struct source_rings *rings, uint64_t now_n
 	return record_at(rings, rings->taken->ring, rings->taken->pos);
 }
 
+bool source_rings_look_ahead(const struct source_rings *rings, unsigned int max,
+			     source_rings_fn look, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < rings->cursors.cnt; i++) {
+		const struct cursor *cursor = &rings->cursors.items[i];
+		uint64_t prod = __atomic_load_n(&cursor->ring->prod, __ATOMIC_ACQUIRE);
+		uint64_t pos = cursor->pos;
+
+		if (cursor == rings->taken)
+			pos += record_at(rings, cursor->ring, pos)->size;
+		while (pos < prod) {
+			const struct wire_record *record = record_at(rings, cursor->ring, pos);
+
+			if (!max--)
+				return false;
+			look(arg, record);
+			pos += record->size;
+		}
+	}
+	return true;
+}
+
 bool source_rings_is_pressed(const struct source_rings *rings)
 {
 	size_t i;

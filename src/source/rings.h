@@ -35,6 +35,13 @@ void source_rings_add(struct source_rings *rings, struct wire_ring *ring);
  * means that the rings are to be looked at anew later.
  */
 struct wire_record *source_rings_next(struct source_rings *rings, uint64_t now_ns);
+typedef void (*source_rings_fn)(void *arg, const struct wire_record *record);
+/*
+ * Looks at the records that wait behind the one handed out last, ring by ring, at
+ * most max of them; false: there are more.
+ */
+bool source_rings_look_ahead(const struct source_rings *rings, unsigned int max,
+			     source_rings_fn look, void *arg);
 /* Is a ring more than a quarter full? Then there is no time to sleep. */
 bool source_rings_is_pressed(const struct source_rings *rings);
 /* Sum over the rings. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scan.h: the parts of the opening snapshot, private to this folder.  snapshot.c
- * puts them together: users (snapshot_users.c), threads (snapshot_proc.c, its
- * texts taken apart in snapshot_parse.c), fds from /proc (snapshot_fds.c, its
- * sockets in snapshot_net.c) or from a BPF iterator (snapshot_iter.c).  Reading
- * small files, lines, words and numbers is in snapshot_text.c.  Formats of /proc: proc(5), Documentation/filesystems/proc.rst.
+ * puts them together: users (snapshot_users.c), fds from /proc (snapshot_fds.c, its
+ * sockets in snapshot_net.c) or from a BPF iterator (snapshot_iter.c), kept as lists
+ * (snapshot_list.c), threads from /proc (snapshot_proc.c, its texts taken apart in
+ * snapshot_parse.c) or from an iterator (snapshot_task.c).  Reading small files,
+ * lines, words and numbers is in snapshot_text.c.  Formats of /proc: proc(5),
+ * Documentation/filesystems/proc.rst.
  *
  * Everything is read with plain system calls relative to folders that stay open,
  * and nothing that a process can choose (names, paths, titles) is trusted.
@@ -69,10 +71,12 @@ uint32_t source_scan_open_flags(uint32_t flags);
 
 /* --- the scan ------------------------------------------------------------------ */
 
-/* A process whose fds are listed. */
-struct source_scan_proc {
+/* The open files of a process: a block of source_scan.lists_text, unless it has none. */
+struct source_scan_list {
 	int64_t pid;
-	int64_t tid; /* of a live thread: /proc shows nothing through a main thread that ended */
+	uint64_t seen_ns; /* boottime, just before they were listed */
+	size_t begin, end; /* of the block */
+	bool is_wanted; /* the process is in the snapshot */
 };
 
 /* A socket found in the tables of a network namespace, all but its number and ino. */
@@ -80,8 +84,11 @@ struct source_scan_socket {
 	uint8_t type; /* enum snap_fd_type */
 	uint8_t l4;
 	struct snap_ends ends;
+	uint64_t unix_source, unix_peer; /* 0: the tables do not tell */
 	struct span name;
 };
+
+struct source_overlap;
 
 struct source_scan {
 	int proc; /* the folder /proc */
@@ -89,14 +96,44 @@ struct source_scan {
 	uint64_t tick_ns; /* length of a clock tick of /proc/PID/stat */
 	int64_t self_pid; /* whose fds are left out */
 	struct arena arena; /* what must last until the end of the scan */
-	VEC_OF(struct source_scan_proc) procs; /* ascending */
 	unsigned int thread_cnt, fd_cnt;
+
+	/* The lists of open files, by when they were made; fds come before threads. */
+	uint64_t lists_begin_ns; /* boottime */
+	bool lists_all; /* also processes without any */
+	VEC_OF(struct source_scan_list) lists;
+	struct map list_of; /* pid -> number of its list + 1, as a pointer */
+	struct str lists_text;
+
+	struct map seen; /* processes that were looked at for their threads */
+	struct source_overlap *overlap; /* is told of all threads; may be NULL */
 	struct map pidns; /* namespace -> uint64_t *, when its first process began */
 	struct map netns; /* namespaces whose socket tables were read */
 	struct map mntns; /* namespaces whose mounts were read */
 	struct map sockets; /* inode -> struct source_scan_socket */
 	struct map mounts; /* mount id -> device number + 1, as a pointer */
 };
+
+uint64_t source_scan_now_ns(void); /* CLOCK_BOOTTIME */
+
+/* --- lists of open files ----------------------------------------------------------- */
+
+/* One list is open at a time; its fds are put into lists_text. */
+void source_scan_list_begin(struct source_scan *scan, int64_t pid, uint64_t seen_ns);
+void source_scan_list_end(struct source_scan *scan);
+bool source_scan_is_listed(const struct source_scan *scan, int64_t pid);
+/* Forgets all lists. */
+void source_scan_lists_reset(struct source_scan *scan);
+/*
+ * Is a process that was found after the lists were made one that they are about?
+ * Who was born since then is not (its birth is recorded, see overlap.h), nor who
+ * has the number of a listed one that is gone. fds_ns: when its fds were listed.
+ */
+bool source_scan_admits(struct source_scan *scan, int64_t pid, uint64_t born_ns, uint64_t *fds_ns);
+/* Its list is wanted, if it has one. */
+void source_scan_want_list(struct source_scan *scan, int64_t pid);
+/* Appends the wanted lists. */
+void source_scan_put_lists(struct source_scan *scan, struct str *out);
 
 /* --- users --------------------------------------------------------------------- */
 
@@ -138,8 +175,28 @@ struct span source_scan_cut(char *list, size_t len);
 /* argv out of cmdline: buf is brought into form, the spans point into it. */
 void source_scan_args(struct str *buf, struct span *exe, struct span *args);
 
-/* The list block of all threads; fills procs. */
+/* May a process change its program? The owner may change the mode, so he can. */
+struct source_scan_writer {
+	uint32_t uid, gid;
+	struct span groups; /* numbers, blanks between */
+	bool overrides; /* has a capability over files */
+};
+bool source_scan_can_write(uint32_t exe_uid, uint32_t exe_gid, uint32_t exe_mode,
+			   const struct source_scan_writer *who);
+/* Do capabilities give rights over files of others? */
+bool source_scan_has_override(uint64_t caps);
+/*
+ * The folder that a link of /proc says, thread being a folder under dir: without the
+ * kernel's mark when it was deleted.
+ */
+struct span source_scan_folder(int dir, const char *thread, const char *link, struct str *out);
+/* clone_flags of the format for a main thread and others. */
+uint32_t source_scan_clone_flags(bool is_main);
+
+/* Entries of the threads of all processes that were not seen yet, from /proc. */
 int source_scan_procs(struct source_scan *scan, struct str *out);
+/* Entries of all threads from the records (struct wire_task) of a BPF iterator; negative errno: none. */
+int source_scan_iter_tasks(struct source_scan *scan, int iter, struct str *out);
 
 /* --- fds -------------------------------------------------------------------------- */
 
@@ -163,10 +220,21 @@ bool source_scan_is_there(int dir, struct span link, uint64_t ino);
  * Device of a mount as the process of folder dir sees it; false: not among its mounts.
  */
 bool source_scan_mount_dev(struct source_scan *scan, int dir, uint64_t mnt_id, uint32_t *dev);
-/* The fd lists of all of procs, from /proc. */
-void source_scan_fds(struct source_scan *scan, struct str *out);
-/* The same from the records (struct wire_fd) of a BPF iterator; negative errno: out is as before. */
-int source_scan_iter(struct source_scan *scan, int iter, struct str *out);
+/* The lists of all processes, from /proc. */
+int source_scan_fds(struct source_scan *scan);
+/* The same from the records (struct wire_fd) of a BPF iterator; negative errno: there are none. */
+int source_scan_iter_fds(struct source_scan *scan, int iter);
+/* Only the sockets among them, into scan->sockets. */
+int source_scan_iter_sockets(struct source_scan *scan, int iter);
+
+typedef void (*source_scan_fd_fn)(void *arg, const struct snap_fd *fd);
+/*
+ * Some fds of the thread with folder dir of /proc/PID/task/, as they are now; one
+ * that is not there is passed over. Of sockets more is told than their kind when
+ * scan->sockets has them.
+ */
+void source_scan_some_fds(struct source_scan *scan, int dir, const int64_t *nums, size_t cnt,
+			  source_scan_fd_fn take, void *arg);
 
 /* --- sockets ------------------------------------------------------------------------ */
 

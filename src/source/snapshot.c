@@ -17,13 +17,14 @@
 
 #include "base/log.h"
 #include "scap/scap.h"
+#include "source/overlap.h"
 #include "source/scan.h"
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t wall_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -93,33 +94,53 @@ static void put_users(struct str *out)
 		close(etc);
 }
 
-/* --- fds --------------------------------------------------------------------------- */
+/* --- fds and threads --------------------------------------------------------------- */
 
-static void put_fds(struct source_scan *scan, struct source_bpf *bpf, struct str *out)
+static int list_fds(struct source_scan *scan, struct source_bpf *bpf)
 {
-	int iter = bpf ? source_bpf_iter_fds(bpf) : -ENOTSUP;
+	int iter = bpf ? source_bpf_iter(bpf, SOURCE_BPF_ITER_FDS) : -ENOTSUP;
 	int ret = iter;
 
 	if (iter >= 0) {
-		ret = source_scan_iter(scan, iter, out);
+		ret = source_scan_iter_fds(scan, iter);
 		close(iter);
 	}
 	if (!ret)
-		return;
+		return 0;
 	if (bpf)
 		log_debug("no iterator over open files (%s): they come from /proc", strerror(-ret));
-	source_scan_fds(scan, out);
+	return source_scan_fds(scan);
 }
 
-int source_snapshot(struct source_bpf *bpf, struct str *out, struct err *err)
+/* A kernel may hide some from its iterator (security modules do): /proc is asked for the others. */
+static int put_threads(struct source_scan *scan, struct source_bpf *bpf, struct str *out)
 {
-	uint64_t begin_ns = clock_ns(CLOCK_BOOTTIME);
+	int iter = bpf ? source_bpf_iter(bpf, SOURCE_BPF_ITER_TASKS) : -ENOTSUP;
+	size_t begin = scap_list_begin(out, SCAP_PROCS_V9, 0);
+	int ret = iter;
+
+	if (iter >= 0) {
+		ret = source_scan_iter_tasks(scan, iter, out);
+		close(iter);
+	}
+	if (ret && bpf)
+		log_debug("no iterator over threads (%s): they come from /proc", strerror(-ret));
+	ret = source_scan_procs(scan, out);
+	scap_list_end(out, begin);
+	return ret;
+}
+
+int source_snapshot(struct source_bpf *bpf, struct source_overlap *overlap, struct str *out,
+		    struct err *err)
+{
+	uint64_t begin_ns = source_scan_now_ns();
 	struct source_scan scan = {
 		.self_pid = getpid(),
-		.boot_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
+		.boot_ns = wall_ns() - source_scan_now_ns(),
 		.tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK),
+		.overlap = overlap,
 	};
-	uint64_t procs_ns;
+	uint64_t fds_ns, threads_ns, end_ns;
 	int ret;
 
 	scan.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -128,17 +149,26 @@ int source_snapshot(struct source_bpf *bpf, struct str *out, struct err *err)
 	put_machine(scan.boot_ns, out);
 	put_ifaces(out);
 	put_users(out);
-	ret = source_scan_procs(&scan, out);
-	procs_ns = clock_ns(CLOCK_BOOTTIME);
+	fds_ns = source_scan_now_ns();
+	ret = list_fds(&scan, bpf);
+	threads_ns = source_scan_now_ns();
+	if (!ret)
+		ret = put_threads(&scan, bpf, out);
 	if (ret)
 		err_set(err, ret, "cannot list /proc: %s", strerror(-ret));
-	else
-		put_fds(&scan, bpf, out);
-	log_debug("snapshot: %u threads in %llu us, %u fds in %llu us", scan.thread_cnt,
-		  (unsigned long long)(procs_ns - begin_ns) / 1000, scan.fd_cnt,
-		  (unsigned long long)(clock_ns(CLOCK_BOOTTIME) - procs_ns) / 1000);
+	source_scan_put_lists(&scan, out);
+	end_ns = source_scan_now_ns();
+	if (overlap)
+		source_overlap_end(overlap, end_ns);
+	log_debug("snapshot: %u fds in %llu us, %u threads in %llu us, the rest in %llu us",
+		  scan.fd_cnt, (unsigned long long)(threads_ns - fds_ns) / 1000, scan.thread_cnt,
+		  (unsigned long long)(end_ns - threads_ns) / 1000,
+		  (unsigned long long)(fds_ns - begin_ns) / 1000);
 	close(scan.proc);
-	vec_release(&scan.procs);
+	vec_release(&scan.lists);
+	map_release(&scan.list_of);
+	str_release(&scan.lists_text);
+	map_release(&scan.seen);
 	map_release(&scan.pidns);
 	map_release(&scan.netns);
 	map_release(&scan.mntns);

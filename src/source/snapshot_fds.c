@@ -17,6 +17,7 @@
 #include "scap/scap.h"
 
 #define FDINFO_MAX 1024u /* the lines asked for are its first */
+#define VIEWS_MAX 16u /* threads that are asked for the fds of their process */
 
 static const char gone_mark[] = " (deleted)";
 
@@ -214,20 +215,21 @@ static void find_socket(struct fd_scan *at, const char *name, struct snap_fd *fd
 	fd->type = found->type;
 	fd->l4 = found->l4;
 	fd->ends = found->ends;
+	fd->unix_source = found->unix_source;
+	fd->unix_peer = found->unix_peer;
 	fd->name = found->name;
 }
 
-static void put_fd(struct fd_scan *at, int64_t num, struct str *out)
+static bool look_at(struct fd_scan *at, int64_t num, struct snap_fd *fd)
 {
 	struct source_scan_file file = { .fd = num };
 	struct statx attr;
-	struct snap_fd fd;
 	char name[24];
 
 	snprintf(name, sizeof(name), "%lld", (long long)num);
 	if (source_scan_link(at->fd_dir, name, &at->link) ||
 	    statx(at->fd_dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &attr))
-		return;
+		return false;
 	file.ino = attr.stx_ino;
 	file.mode = attr.stx_mode;
 	file.dev = source_scan_dev(attr.stx_dev_major, attr.stx_dev_minor);
@@ -235,59 +237,128 @@ static void put_fd(struct fd_scan *at, int64_t num, struct str *out)
 	read_fdinfo(at, name, &file);
 	if (file.link.len && *file.link.ptr == '/')
 		look_at_path(at, &attr, &file);
-	source_scan_classify(&file, &fd);
+	source_scan_classify(&file, fd);
 	if (S_ISSOCK(file.mode) && source_scan_prefix(&file.link, "socket:"))
-		find_socket(at, name, &fd);
-	scap_put_fd(out, &fd);
-	at->scan->fd_cnt++;
+		find_socket(at, name, fd);
+	return true;
 }
 
-static void put_fds(struct fd_scan *at, const struct source_scan_proc *proc, struct str *out)
+static void open_folders(struct fd_scan *at)
 {
-	size_t begin;
-
-	if (source_scan_ids(at->dir, "fd", &at->fds) || !at->fds.cnt)
-		return;
 	at->fd_dir = openat(at->dir, "fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	at->fdinfo_dir = openat(at->dir, "fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	begin = scap_list_begin(out, SCAP_FDS, proc->pid);
-	for (size_t i = 0; i < at->fds.cnt && i < LIMIT_FDS_PER_PROC; i++)
-		put_fd(at, at->fds.items[i], out);
-	scap_list_end(out, begin);
+}
+
+static void close_folders(struct fd_scan *at)
+{
 	if (at->fd_dir >= 0)
 		close(at->fd_dir);
 	if (at->fdinfo_dir >= 0)
 		close(at->fdinfo_dir);
 }
 
-static int open_proc(const struct source_scan *scan, const struct source_scan_proc *proc)
+static void put_fds(struct fd_scan *at)
+{
+	struct snap_fd fd;
+
+	open_folders(at);
+	for (size_t i = 0; i < at->fds.cnt && i < LIMIT_FDS_PER_PROC; i++) {
+		if (!look_at(at, at->fds.items[i], &fd))
+			continue;
+		scap_put_fd(&at->scan->lists_text, &fd);
+		at->scan->fd_cnt++;
+	}
+	close_folders(at);
+}
+
+void source_scan_some_fds(struct source_scan *scan, int dir, const int64_t *nums, size_t cnt,
+			  source_scan_fd_fn take, void *arg)
+{
+	struct fd_scan at = { .scan = scan, .dir = dir };
+	struct snap_fd fd;
+
+	open_folders(&at);
+	for (size_t i = 0; i < cnt; i++)
+		if (look_at(&at, nums[i], &fd))
+			take(arg, &fd);
+	close_folders(&at);
+	str_release(&at.link);
+	str_release(&at.text);
+}
+
+/* Opens the folder of a thread and lists its fds. */
+static bool look_through(struct fd_scan *at, int64_t pid, int64_t tid)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), "%lld/task/%lld", (long long)proc->pid, (long long)proc->tid);
-	return openat(scan->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	snprintf(name, sizeof(name), "%lld/task/%lld", (long long)pid, (long long)tid);
+	at->dir = openat(at->scan->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at->dir < 0)
+		return false;
+	if (!source_scan_ids(at->dir, "fd", &at->fds) && at->fds.cnt)
+		return true;
+	close(at->dir);
+	at->dir = -1;
+	return false;
 }
 
-void source_scan_fds(struct source_scan *scan, struct str *out)
+/* A main thread that ended shows nothing although the others go on: these are asked then. */
+static bool find_view(struct fd_scan *at, int64_t pid)
 {
-	struct fd_scan at = { .scan = scan };
+	struct source_scan_ids tids = { 0 };
+	bool is_found = look_through(at, pid, pid);
+	char name[64];
 
-	/* First the sockets of all namespaces: a process may hold one of another's. */
-	for (size_t i = 0; i < scan->procs.cnt; i++) {
-		at.dir = open_proc(scan, &scan->procs.items[i]);
-		if (at.dir < 0)
+	if (is_found)
+		return true;
+	snprintf(name, sizeof(name), "%lld/task", (long long)pid);
+	if (!source_scan_ids(at->scan->proc, name, &tids))
+		for (size_t i = 0; i < tids.cnt && i < VIEWS_MAX && !is_found; i++)
+			is_found = tids.items[i] != pid && look_through(at, pid, tids.items[i]);
+	vec_release(&tids);
+	return is_found;
+}
+
+/* The sockets of all namespaces: a process may hold one of another's. */
+static void read_sockets(struct source_scan *scan, const struct source_scan_ids *pids)
+{
+	for (size_t i = 0; i < pids->cnt; i++) {
+		char name[24];
+		int dir;
+
+		snprintf(name, sizeof(name), "%lld", (long long)pids->items[i]);
+		dir = openat(scan->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
 			continue;
-		source_scan_sockets(scan, at.dir);
-		close(at.dir);
+		source_scan_sockets(scan, dir);
+		close(dir);
 	}
-	for (size_t i = 0; i < scan->procs.cnt; i++) {
-		at.dir = open_proc(scan, &scan->procs.items[i]);
-		if (at.dir < 0)
-			continue;
-		put_fds(&at, &scan->procs.items[i], out);
-		close(at.dir);
+}
+
+int source_scan_fds(struct source_scan *scan)
+{
+	struct fd_scan at = { .scan = scan, .dir = -1 };
+	struct source_scan_ids pids = { 0 };
+	int ret = source_scan_ids(scan->proc, ".", &pids);
+
+	if (ret)
+		return ret;
+	read_sockets(scan, &pids);
+	/* Who came meanwhile is listed as well; later ones are known by their birth. */
+	ret = source_scan_ids(scan->proc, ".", &pids);
+	scan->lists_begin_ns = source_scan_now_ns();
+	scan->lists_all = true;
+	for (size_t i = 0; i < pids.cnt; i++) {
+		source_scan_list_begin(scan, pids.items[i], source_scan_now_ns());
+		if (pids.items[i] != scan->self_pid && find_view(&at, pids.items[i])) {
+			put_fds(&at);
+			close(at.dir);
+		}
+		source_scan_list_end(scan);
 	}
+	vec_release(&pids);
 	vec_release(&at.fds);
 	str_release(&at.link);
 	str_release(&at.text);
+	return ret;
 }

@@ -21,15 +21,13 @@
 #define READ_BYTES 65536u
 #define TCP_STATE_LISTEN 10u /* net/tcp_states.h */
 
-/* One list is open at a time: the records of a process come together. */
+/* The records of a thread come together; of a process whose main thread ended the first one's count. */
 struct iter_scan {
 	struct source_scan *scan;
-	struct map procs; /* pid -> struct source_scan_proc of those not listed yet */
-	struct source_scan_proc *proc; /* whose list is open, NULL none */
-	size_t begin; /* of its block */
+	int64_t pid, tid; /* whose list is open, 0 none */
 	uint32_t fd_cnt; /* in it */
+	bool sockets_only; /* no lists: into the map of sockets */
 	struct str text; /* a name that had to be made */
-	struct str *out;
 };
 
 static bool mark_ends(struct span link)
@@ -50,8 +48,7 @@ static void look_for_mount(struct iter_scan *iter, struct source_scan_file *file
 
 	if (map_find(&scan->mounts, file->mnt_id))
 		return;
-	snprintf(name, sizeof(name), "%lld/task/%lld", (long long)iter->proc->pid,
-		 (long long)iter->proc->tid);
+	snprintf(name, sizeof(name), "%lld/task/%lld", (long long)iter->pid, (long long)iter->tid);
 	dir = openat(scan->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return;
@@ -152,34 +149,54 @@ static void put_record(struct iter_scan *iter, const struct wire_fd *record, str
 	source_scan_classify(&file, &fd);
 	if (record->family)
 		take_socket(iter, record, name, &fd);
-	scap_put_fd(iter->out, &fd);
+	scap_put_fd(&iter->scan->lists_text, &fd);
 	iter->fd_cnt++;
 	iter->scan->fd_cnt++;
 }
 
 static void end_list(struct iter_scan *iter)
 {
-	if (iter->proc)
-		scap_list_end(iter->out, iter->begin);
-	iter->proc = NULL;
+	if (iter->pid)
+		source_scan_list_end(iter->scan);
+	iter->pid = 0;
+}
+
+static void keep_socket(struct iter_scan *iter, const struct wire_fd *record, struct span name)
+{
+	struct arena *arena = &iter->scan->arena;
+	struct source_scan_socket *socket;
+	struct snap_fd fd = { .fd = record->fd };
+
+	if (!record->family)
+		return;
+	take_socket(iter, record, name, &fd);
+	socket = arena_zero(arena, sizeof(*socket));
+	socket->type = fd.type;
+	socket->l4 = fd.l4;
+	socket->ends = fd.ends;
+	socket->unix_source = fd.unix_source;
+	socket->unix_peer = fd.unix_peer;
+	if (fd.name.len)
+		socket->name = span_make(arena_dup(arena, fd.name.ptr, fd.name.len), fd.name.len);
+	map_put(&iter->scan->sockets, record->ino, socket);
 }
 
 static void take_record(struct iter_scan *iter, const struct wire_fd *record, struct span name)
 {
-	struct source_scan_proc *proc = iter->proc;
-
-	if (!proc || record->tgid != proc->pid) {
-		proc = map_find(&iter->procs, record->tgid);
-		/* Kernel threads, newcomers, and tables that belong to single threads. */
-		if (!proc || record->tid != proc->tid)
+	if (iter->sockets_only) {
+		keep_socket(iter, record, name);
+		return;
+	}
+	if (record->tgid != iter->pid || record->tid != iter->tid) {
+		if (source_scan_is_listed(iter->scan, record->tgid))
 			return;
 		end_list(iter);
-		map_remove(&iter->procs, record->tgid);
-		iter->proc = proc;
-		iter->begin = scap_list_begin(iter->out, SCAP_FDS, proc->pid);
+		iter->pid = record->tgid;
+		iter->tid = record->tid;
 		iter->fd_cnt = 0;
+		source_scan_list_begin(iter->scan, iter->pid, record->seen_ns);
 	}
-	if (record->tid == proc->tid && iter->fd_cnt < LIMIT_FDS_PER_PROC)
+	if (iter->fd_cnt < LIMIT_FDS_PER_PROC)
 		put_record(iter, record, name);
 }
 
@@ -206,15 +223,11 @@ static int take_records(struct iter_scan *iter, struct str *buf)
 	return 0;
 }
 
-int source_scan_iter(struct source_scan *scan, int fd, struct str *out)
+static int read_records(struct iter_scan *iter, int fd)
 {
-	struct iter_scan iter = { .scan = scan, .out = out };
 	struct str buf = { 0 };
-	size_t begin = out->len;
 	int ret = 0;
 
-	for (size_t i = 0; i < scan->procs.cnt; i++)
-		map_put(&iter.procs, scan->procs.items[i].pid, &scan->procs.items[i]);
 	while (!ret) {
 		ssize_t got = read(fd, str_reserve(&buf, READ_BYTES), READ_BYTES);
 
@@ -225,18 +238,33 @@ int source_scan_iter(struct source_scan *scan, int fd, struct str *out)
 		if (got <= 0)
 			break;
 		str_commit(&buf, got);
-		ret = take_records(&iter, &buf);
+		ret = take_records(iter, &buf);
 	}
 	if (!ret && buf.len)
 		ret = -EBADMSG;
-	if (ret) {
-		out->len = begin;
-		scan->fd_cnt = 0;
-	} else {
-		end_list(&iter);
-	}
-	map_release(&iter.procs);
-	str_release(&iter.text);
+	str_release(&iter->text);
 	str_release(&buf);
 	return ret;
+}
+
+int source_scan_iter_fds(struct source_scan *scan, int fd)
+{
+	struct iter_scan iter = { .scan = scan };
+	int ret;
+
+	scan->lists_begin_ns = source_scan_now_ns();
+	scan->lists_all = false;
+	ret = read_records(&iter, fd);
+	if (ret)
+		source_scan_lists_reset(scan);
+	else
+		end_list(&iter);
+	return ret;
+}
+
+int source_scan_iter_sockets(struct source_scan *scan, int fd)
+{
+	struct iter_scan iter = { .scan = scan, .sockets_only = true };
+
+	return read_records(&iter, fd);
 }

@@ -17,6 +17,7 @@
 #include <linux/capability.h>
 
 #include "scap/scap.h"
+#include "source/overlap.h"
 
 #define CMDLINE_MAX 16384u
 #define SMALL_FILE_MAX 8192u
@@ -29,10 +30,19 @@
 #define CLONE_FLAGS_VM (1u << 15)
 #define CLONE_FLAGS_MAIN (1u << 30)
 
+/* The kernel makes no thread without the first three; the last goes with it. */
+uint32_t source_scan_clone_flags(bool is_main)
+{
+	return is_main ? CLONE_FLAGS_MAIN
+		       : CLONE_FLAGS_THREAD | CLONE_FLAGS_SIGHAND | CLONE_FLAGS_VM |
+				 CLONE_FLAGS_FILES;
+}
+
 /* Texts of the process at hand; reused for the next. */
 struct process {
 	struct source_scan *scan;
 	int64_t pid;
+	uint64_t fds_ns; /* when its fds were listed */
 	int task; /* the folder /proc/PID/task */
 	struct str status, stat, comm; /* of the thread at hand */
 	struct str cmdline, env, cgroup, cgroups, exepath, cwd, root, link;
@@ -80,34 +90,37 @@ static bool in_groups(struct span groups, uint32_t gid)
 	return false;
 }
 
+bool source_scan_has_override(uint64_t caps)
+{
+	return caps != SNAP_UNKNOWN && (caps & (1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER));
+}
+
+bool source_scan_can_write(uint32_t exe_uid, uint32_t exe_gid, uint32_t exe_mode,
+			   const struct source_scan_writer *who)
+{
+	if (exe_uid == who->uid)
+		return true;
+	if (exe_gid == who->gid || in_groups(who->groups, exe_gid)) {
+		if (exe_mode & S_IWGRP)
+			return true;
+	} else if (exe_mode & S_IWOTH) {
+		return true;
+	}
+	return who->overrides;
+}
+
 /* Capabilities over files count only for processes of the machine's own user namespace. */
 static bool overrides_modes(struct process *proc, int64_t tid, uint64_t caps)
 {
-	const uint64_t wanted = 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER;
 	uint64_t theirs;
 
-	if (caps == SNAP_UNKNOWN || !(caps & wanted))
+	if (!source_scan_has_override(caps))
 		return false;
 	theirs = source_scan_link_number(link_of(proc, tid, "ns/user", &proc->link));
 	if (source_scan_link(AT_FDCWD, "/proc/self/ns/user", &proc->link))
 		return false;
 	return theirs &&
 	       theirs == source_scan_link_number(span_make(proc->link.buf, proc->link.len));
-}
-
-/* The owner may change the mode, so counts as one who can write. */
-static bool can_write(struct process *proc, int64_t tid, const struct statx *exe,
-		      const struct source_scan_status *who)
-{
-	if (exe->stx_uid == who->uid)
-		return true;
-	if (exe->stx_gid == who->gid || in_groups(who->groups, exe->stx_gid)) {
-		if (exe->stx_mode & S_IWGRP)
-			return true;
-	} else if (exe->stx_mode & S_IWOTH) {
-		return true;
-	}
-	return overrides_modes(proc, tid, who->cap_effective);
 }
 
 /*
@@ -117,6 +130,9 @@ static bool can_write(struct process *proc, int64_t tid, const struct statx *exe
 static void exe_facts(struct process *proc, int64_t tid, const struct source_scan_status *who)
 {
 	struct snap_thread *facts = &proc->facts;
+	struct source_scan_writer writer = { .uid = who->uid,
+					     .gid = who->gid,
+					     .groups = who->groups };
 	struct span memfd;
 	struct statx exe;
 	char name[64];
@@ -130,34 +146,44 @@ static void exe_facts(struct process *proc, int64_t tid, const struct source_sca
 	facts->exe_ino = exe.stx_ino;
 	facts->exe_ino_ctime_ns = stamp_ns(&exe.stx_ctime);
 	facts->exe_ino_mtime_ns = stamp_ns(&exe.stx_mtime);
-	facts->exe_writable = can_write(proc, tid, &exe, who);
+	writer.overrides = overrides_modes(proc, tid, who->cap_effective);
+	facts->exe_writable =
+		source_scan_can_write(exe.stx_uid, exe.stx_gid, exe.stx_mode, &writer);
 	memfd = facts->exepath;
 	facts->exe_from_memfd = source_scan_prefix(&memfd, "/memfd:") && !exe.stx_nlink;
 }
 
-/* A folder that was deleted: its text without the kernel's mark. */
-static struct span folder_of(struct process *proc, int64_t tid, const char *file, struct str *out)
+struct span source_scan_folder(int dir, const char *thread, const char *link, struct str *out)
 {
 	static const char mark[] = " (deleted)";
 	const size_t mark_len = sizeof(mark) - 1;
-	struct span path = link_of(proc, tid, file, out);
 	struct statx folder;
+	struct span path;
 	char name[64];
 	bool is_there = true;
-	int dir;
+	int view;
 
-	if (path.len <= mark_len || memcmp(path.ptr + path.len - mark_len, mark, mark_len))
+	snprintf(name, sizeof(name), "%s/%s", thread, link);
+	if (source_scan_link(dir, name, out))
+		return span_make(NULL, 0);
+	path = span_make(out->buf, out->len);
+	if (path.len <= mark_len || memcmp(path.ptr + path.len - mark_len, mark, mark_len) ||
+	    statx(dir, name, AT_STATX_DONT_SYNC, STATX_INO, &folder))
 		return path;
-	thread_name(name, tid, file);
-	if (statx(proc->task, name, AT_STATX_DONT_SYNC, STATX_INO, &folder))
-		return path;
-	snprintf(name, sizeof(name), "%lld", (long long)tid);
-	dir = openat(proc->task, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir >= 0) {
-		is_there = source_scan_is_there(dir, path, folder.stx_ino);
-		close(dir);
+	view = openat(dir, thread, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (view >= 0) {
+		is_there = source_scan_is_there(view, path, folder.stx_ino);
+		close(view);
 	}
 	return is_there ? path : span_make(path.ptr, path.len - mark_len);
+}
+
+static struct span folder_of(struct process *proc, int64_t tid, const char *link, struct str *out)
+{
+	char thread[24];
+
+	snprintf(thread, sizeof(thread), "%lld", (long long)tid);
+	return source_scan_folder(proc->task, thread, link, out);
 }
 
 /* -1: not known, or none. prlimit(2) may be refused for what the limits file shows. */
@@ -289,7 +315,7 @@ static void process_facts(struct process *proc, int64_t tid, const struct source
 }
 
 /* view: through which thread its process is seen. */
-static void put_thread(struct process *proc, int64_t tid, int64_t view,
+static void put_thread(struct process *proc, int64_t tid, int64_t view, uint64_t seen_ns,
 		       const struct source_scan_status *status, const struct source_scan_stat *stat,
 		       struct str *out)
 {
@@ -322,16 +348,19 @@ static void put_thread(struct process *proc, int64_t tid, int64_t view,
 		source_scan_cgroups(span_make(proc->cgroup.buf, proc->cgroup.len), &proc->cgroups);
 		thread.cgroups = source_scan_cut(proc->cgroups.buf, proc->cgroups.len);
 	}
-	if (tid == proc->pid) {
-		thread.clone_flags = CLONE_FLAGS_MAIN;
-	} else {
-		/* The kernel makes no thread without the first three; the last goes with it. */
-		thread.clone_flags = CLONE_FLAGS_THREAD | CLONE_FLAGS_SIGHAND | CLONE_FLAGS_VM |
-				     CLONE_FLAGS_FILES;
+	thread.clone_flags = source_scan_clone_flags(tid == proc->pid);
+	if (tid != proc->pid)
 		thread.env = span_make(NULL, 0); /* the main thread has it */
-	}
 	scap_put_proc(out, &thread);
 	proc->scan->thread_cnt++;
+	if (proc->scan->overlap)
+		source_overlap_add(proc->scan->overlap,
+				   &(struct source_overlap_thread){
+					   .tid = tid,
+					   .born_ns = stat->start_ticks * proc->scan->tick_ns,
+					   .fds_ns = proc->fds_ns,
+					   .seen_ns = seen_ns,
+				   });
 }
 
 static bool read_thread(struct process *proc, int64_t tid, struct source_scan_status *status,
@@ -362,10 +391,13 @@ static void put_process(struct process *proc, struct str *out)
 {
 	struct source_scan_status status, view_status;
 	struct source_scan_stat stat;
+	uint64_t seen_ns = source_scan_now_ns();
 	int64_t view = proc->pid;
 
 	if (source_scan_ids(proc->task, ".", &proc->tids) ||
-	    !read_thread(proc, proc->pid, &status, &stat))
+	    !read_thread(proc, proc->pid, &status, &stat) ||
+	    !source_scan_admits(proc->scan, proc->pid, stat.start_ticks * proc->scan->tick_ns,
+				&proc->fds_ns))
 		return;
 	/* The list of groups lies in the text just read. */
 	view_status = status;
@@ -375,19 +407,17 @@ static void put_process(struct process *proc, struct str *out)
 	status.vmsize_kb = view_status.vmsize_kb;
 	status.vmrss_kb = view_status.vmrss_kb;
 	status.vmswap_kb = view_status.vmswap_kb;
-	put_thread(proc, proc->pid, view, &status, &stat, out);
+	put_thread(proc, proc->pid, view, seen_ns, &status, &stat, out);
 	for (size_t i = 0; i < proc->tids.cnt; i++) {
 		int64_t tid = proc->tids.items[i];
 
+		seen_ns = source_scan_now_ns();
 		if (tid != proc->pid && read_thread(proc, tid, &status, &stat))
-			put_thread(proc, tid, view, &status, &stat, out);
+			put_thread(proc, tid, view, seen_ns, &status, &stat, out);
 	}
 	/* Kernel threads, and processes that may not be looked into, show no executable. */
-	if (proc->facts.exepath.ptr && proc->pid != proc->scan->self_pid) {
-		struct source_scan_proc *with_fds = vec_add(&proc->scan->procs);
-
-		*with_fds = (struct source_scan_proc){ .pid = proc->pid, .tid = view };
-	}
+	if (proc->facts.exepath.ptr)
+		source_scan_want_list(proc->scan, proc->pid);
 }
 
 /* The first process of the reader's own namespace is 1, even if its links may not be read. */
@@ -409,16 +439,19 @@ int source_scan_procs(struct source_scan *scan, struct str *out)
 	struct source_scan_ids pids = { 0 };
 	struct process proc = { .scan = scan };
 	int ret = source_scan_ids(scan->proc, ".", &pids);
-	size_t begin;
+	bool has_own = false;
 
 	if (ret)
 		return ret;
-	note_own_pidns(scan, &proc.link);
-	begin = scap_list_begin(out, SCAP_PROCS_V9, 0);
 	for (size_t i = 0; i < pids.cnt; i++) {
 		char name[64];
 
 		proc.pid = pids.items[i];
+		if (map_find(&scan->seen, (uint64_t)proc.pid))
+			continue;
+		if (!has_own)
+			note_own_pidns(scan, &proc.link);
+		has_own = true;
 		thread_name(name, proc.pid, "task");
 		proc.task = openat(scan->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (proc.task < 0)
@@ -426,7 +459,6 @@ int source_scan_procs(struct source_scan *scan, struct str *out)
 		put_process(&proc, out);
 		close(proc.task);
 	}
-	scap_list_end(out, begin);
 	vec_release(&pids);
 	vec_release(&proc.tids);
 	str_release(&proc.status);

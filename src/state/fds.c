@@ -351,3 +351,41 @@ void on_pidfd_getfd(struct state *state, struct event *ev, const struct rule *ru
 		fd_copy(fd, from);
 	fd->is_cloexec = true;
 }
+
+/* --- unnamed --------------------------------------------------------------------------- */
+
+/*
+ * What comes this way has a number but no name that the event would tell; whoever
+ * captures may have looked it up and added that to the event (state_add_fd). What
+ * stood under that number before is gone.
+ */
+void fds_make_unnamed(struct state *state, struct event *ev)
+{
+	struct event_new_fd fds[EVENT_NEW_FDS_MAX];
+	struct state_fd *own = ev->fd;
+	int64_t own_num = ev->fd_num;
+	uint32_t cnt = event_new_fds(ev, fds, EVENT_NEW_FDS_MAX);
+	struct state_fd *fd;
+	uint32_t i;
+
+	for (i = 0; i < cnt; i++) {
+		if (fds[i].num == own_num)
+			continue;
+		fd = fd_make(state, ev, fds[i].num,
+			     fds[i].is_pidfd ? SNAP_FD_PIDFD : SNAP_FD_UNKNOWN);
+		if (!fd)
+			continue;
+		fd->is_cloexec = fds[i].is_cloexec;
+		if (fds[i].is_pidfd)
+			fd_set_name(fd, "", 0);
+	}
+	ev->fd = own;
+	ev->fd_num = own_num;
+}
+
+void on_ioctl(struct state *state, struct event *ev, const struct rule *rule)
+{
+	(void)rule;
+	if (ev->thread)
+		fds_make_unnamed(state, ev);
+}

@@ -18,9 +18,6 @@ enum { FAMILY_UNIX = 1, FAMILY_INET = 2, FAMILY_INET6 = 10, FAMILY_NETLINK = 16 
 enum { OPT_LEVEL_SOCKET = 1, OPT_ERROR = 4 };
 enum { SHUT_BOTH = 2 };
 
-/* A control message brings at most 253 (SCM_MAX_FD, unix(7)), and there may be a few messages. */
-#define SCM_FDS_MAX 512u
-
 /* --- parsing -------------------------------------------------------------------- */
 
 struct tuple {
@@ -528,41 +525,9 @@ void on_recv(struct state *state, struct event *ev, const struct rule *rule)
 	transfer(state, ev, rule, true);
 }
 
-/*
- * What came in has a number but no name that the event would tell; a scan of the
- * process may add it (state_add_fd). What stood under that number before is gone.
- */
-static void take_fds(struct state *state, struct event *ev, struct span control)
-{
-	int32_t nums[SCM_FDS_MAX];
-	bool is_pidfd[SCM_FDS_MAX];
-	struct state_fd *own = ev->fd;
-	int64_t own_num = ev->fd_num;
-	struct state_fd *fd;
-	uint32_t cnt = scm_fds(control, nums, is_pidfd, SCM_FDS_MAX);
-	uint32_t i;
-
-	for (i = 0; i < cnt; i++) {
-		if (nums[i] < 0 || nums[i] == own_num)
-			continue;
-		fd = fd_make(state, ev, nums[i], is_pidfd[i] ? SNAP_FD_PIDFD : SNAP_FD_UNKNOWN);
-		if (fd && is_pidfd[i]) {
-			fd->is_cloexec = true;
-			fd_set_name(fd, "", 0);
-		}
-	}
-	ev->fd = own;
-	ev->fd_num = own_num;
-}
-
 void on_recvmsg(struct state *state, struct event *ev, const struct rule *rule)
 {
-	struct span control;
-
 	transfer(state, ev, rule, true);
-	if (!ev->thread || !ev->fd || ev->fd->type != SNAP_FD_UNIX_SOCK || !event_succeeded(ev))
-		return;
-	control = event_param(ev, ev->type == EVENT_SOCKET_RECVMSG_X ? 4 : 5);
-	if (control.len)
-		take_fds(state, ev, control);
+	if (ev->thread && ev->fd && ev->fd->type == SNAP_FD_UNIX_SOCK && event_succeeded(ev))
+		fds_make_unnamed(state, ev);
 }

@@ -5,7 +5,7 @@
  *
  *   state.c     life cycle, apply: rules by event type
  *   thread.c    thread table, groups, parents; births.c: clone, exec, exit
- *   fdtable.c   fd tables; fds.c, sockets.c, scm.c: calls that change them
+ *   fdtable.c   fd tables; fds.c, sockets.c: calls that change them
  *   ids.c       ids, names, folders, limits; users.c, path.c, snapin.c, fdtext.c
  *
  * Nothing that an event at hand may point to is freed before the next event:
@@ -279,7 +279,7 @@ void fdtable_remove_cloexec(struct state *state, struct state_fd_table *table);
 void fd_copy(struct state_fd *to, const struct state_fd *from);
 void fdtable_sweep(struct state *state);
 
-/* --- fds.c, sockets.c, scm.c --------------------------------------------------- */
+/* --- fds.c, sockets.c ---------------------------------------------------------- */
 
 void on_open(struct state *state, struct event *ev, const struct rule *rule);
 void on_close(struct state *state, struct event *ev, const struct rule *rule);
@@ -292,6 +292,7 @@ void on_signalfd(struct state *state, struct event *ev, const struct rule *rule)
 void on_bpf(struct state *state, struct event *ev, const struct rule *rule);
 void on_pidfd_open(struct state *state, struct event *ev, const struct rule *rule);
 void on_pidfd_getfd(struct state *state, struct event *ev, const struct rule *rule);
+void on_ioctl(struct state *state, struct event *ev, const struct rule *rule);
 void on_socket(struct state *state, struct event *ev, const struct rule *rule);
 void on_socketpair(struct state *state, struct event *ev, const struct rule *rule);
 void on_bind(struct state *state, struct event *ev, const struct rule *rule);
@@ -307,12 +308,12 @@ void on_getsockopt(struct state *state, struct event *ev, const struct rule *rul
 /* A new fd of the event's thread, hung on the event; NULL when none can be kept. */
 struct state_fd *fd_make(struct state *state, struct event *ev, int64_t num,
 			 enum snap_fd_type type);
+/* Those that come unnamed (event_new_fds()); the event keeps the fd it is about. */
+void fds_make_unnamed(struct state *state, struct event *ev);
 /* Before an fd's name changes: keeps the old one for this event. After it: is it another one? */
 void fd_rename_begin(struct state *state, struct state_fd *fd);
 void fd_rename_end(struct state *state, struct state_fd *fd);
 void fd_set_name(struct state_fd *fd, const void *bytes, size_t len);
-/* Which fds a control message of a unix socket brought; fds: how many fit. */
-uint32_t scm_fds(struct span control, int32_t *fds, bool *is_pidfd, uint32_t cnt);
 
 /* --- small ones ------------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # A reader that goes away ends the output quietly; a full disk ends it with exit code 4 and
-# one line; lines come out while the source is still waiting.
+# one line.
 . "$(dirname "$0")/../lib.sh"
 
 {

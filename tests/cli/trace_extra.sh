@@ -21,7 +21,7 @@ path='hex:010009002f6574632f7265616c'
 script "beside=$path" 'beside=hex:0200010001' >script
 script '' '' >plain
 "$O/tests/gen/gen_trace" -o plain.scap plain || fail "gen_trace failed"
-for packing in zstd gzip none; do
+for packing in zstd gzip; do
 	"$O/tests/gen/gen_trace" -z $packing -f 3000 -o a.$packing script || fail "gen_trace failed"
 done
 
@@ -29,6 +29,8 @@ format='*%evt.num %evt.type %evt.arg.name %fd.name %evt.is_async %evt.args'
 run "$RTSEC" -r a.zstd -p "$format"
 want 0
 mv out full
+run "$RTSEC" -r a.zstd --compress=none -w a.none
+want 0
 grep -q '^1 openat /etc/real /etc/real false' full || fail "the file really opened is not shown"
 grep -q '^2 read .*/etc/real true' full || fail "the asynchronous mark is not shown"
 grep -q '^303 openat /etc/plain /etc/plain false' full || fail "the last event is not shown"

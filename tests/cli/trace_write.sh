@@ -54,6 +54,8 @@ for packing in zstd gzip none; do
 		want 4
 		[ "$(grep -c "^rtsec: full.$packing: File too large" err)" = 1 ] ||
 			fail "$packing: it does not say why once"
+		sed -n 's/^rtsec: \([0-9]*\) write_lost: .*/\1/p' err >lost
+		[ "$(cat lost)" -gt 1 ] || fail "$packing: $(cat lost) events lost: a frame has more"
 	) || exit 1
 	[ "$(wc -c <full.$packing)" -le 512000 ] || fail "$packing: too large"
 	run "$RTSEC" -r full.$packing -p '%evt.num'

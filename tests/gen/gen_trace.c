@@ -44,7 +44,7 @@
  *       ts=N ts=+N ns (default +1000), tid (that of the line before) cpu (0)
  *       flags (of the block) n=COUNT parameters only, dur=NS since the call began
  *       extra=BYTES inside the event after the last parameter, len=+N error in it
- *       beside=BYTES entries of rtsec's own (event/wire.h), kept as -z wants them kept
+ *       beside=BYTES entries of rtsec's own (event/wire.h), kept where -z zstd or gzip keeps them
  *       A VALUE without a name after TYPE is one more parameter than the table has.
  *   time N                       sets the clock that ts=+N goes on from
  *   block TYPE BYTES             any block, framed properly

@@ -27,9 +27,9 @@ want 0
 options <"$T/out" >"$T/help"
 [ "$(wc -l <"$T/help")" -ge 5 ] || fail "--help names hardly any option"
 for file in man/rtsec.1 completions/*; do
-	# A man page writes a hyphen as \- and a completion names an option without dashes (fish).
+	# A man page writes a hyphen as \-, and Fl puts one of the two; a completion names an option without dashes (fish).
 	case $file in
-	man/*) sed 's/\\-/-/g; s/\\f[BIRP]//g' "$file" ;;
+	man/*) sed 's/Fl \\-/--/g; s/\\-/-/g; s/\\f[BIRP]//g' "$file" ;;
 	*.fish) sed -E 's/-l ([a-z][a-z0-9-]*)/--\1/g' "$file" ;;
 	*) cat "$file" ;;
 	esac | options >"$T/named"

@@ -4,6 +4,7 @@
  * class, and which of them are unset.  "*" stands before every template, so that
  * unset shows as <NA>.
  */
+#include "base/limits.h"
 #include "field_world.h"
 
 static void close_event(struct world *world, int64_t res, int64_t fd)
@@ -502,6 +503,35 @@ static void test_ancestors(void **state)
 	assert_int_equal(items[1].i64, 1);
 }
 
+/* A trace may claim a chain of parents of any length. */
+static void test_deep_chain(void **state)
+{
+	struct world *world = *state;
+	const struct field_value *items;
+	struct field_ref ref;
+	struct err err;
+	size_t used;
+
+	for (int64_t tid = 10000; tid < 10000 + LIMIT_ANCESTORS + 50; tid++) {
+		struct snap_thread thread =
+			world_thread(tid, tid == 10000 ? 4711 : tid - 1, "deep");
+
+		state_add_thread(world->state, &thread);
+	}
+	state_finish_snapshot(world->state);
+	world_begin(world, EVENT_SYSCALL_CLOSE_X);
+	store_u64(world->rec.head + 8, 10000 + LIMIT_ANCESTORS + 49);
+	record_number(&world->rec, 0, 8);
+	record_number(&world->rec, 3, 8);
+	world_end(world);
+	err_init(&err);
+	assert_int_equal(field_resolve("proc.aname", 10, true, &world->arena, &ref, &used, &err),
+			 0);
+	assert_int_equal(field_extract_all(&ref, &world->env, &world->ev, &items), LIMIT_ANCESTORS);
+	assert_int_equal(strlen(world_line(world, "%proc.aname")), 5 * LIMIT_ANCESTORS - 1);
+	assert_string_equal(world_line(world, "*%proc.aname[256] %proc.aname[257]"), "deep <NA>");
+}
+
 static void test_poll(void **state)
 {
 	static const struct line_case cases[] = {
@@ -548,7 +578,8 @@ int main(void)
 		CASE(test_two_paths), CASE(test_fchmod),	 CASE(test_proc),
 		CASE(test_thread),    CASE(test_unknown_thread), CASE(test_nothing_known),
 		CASE(test_fd),	      CASE(test_socket),	 CASE(test_roles),
-		CASE(test_ancestors), CASE(test_poll),		 CASE(test_around),
+		CASE(test_ancestors), CASE(test_poll),		 CASE(test_deep_chain),
+		CASE(test_around),
 	};
 
 	setenv("TZ", "UTC", 1);

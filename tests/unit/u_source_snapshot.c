@@ -31,6 +31,7 @@
 #include "event/wire.h"
 #include "scap/scap.h"
 #include "source/live.h"
+#include "source/overlap.h"
 #include "source/scan.h"
 
 static void assert_span(struct span span, const char *text)
@@ -110,22 +111,14 @@ static void add_record(struct str *bytes, struct wire_fd record, const char *nam
 	str_append(bytes, zeros, record.size - sizeof(record) - name_len);
 }
 
-/* Runs the records through the scan of three processes; 30 is seen through thread 32. */
-static int scan_records(const struct str *bytes, struct str *out)
+/* A pipe out of which the bytes come in odd pieces, so that records are cut everywhere. */
+static int pour(const struct str *bytes, pid_t *child)
 {
-	struct source_scan scan = { .proc = -1 };
 	int ends[2];
-	pid_t child;
-	int ret;
 
-	*(struct source_scan_proc *)vec_add(&scan.procs) = (struct source_scan_proc){ 10, 10 };
-	*(struct source_scan_proc *)vec_add(&scan.procs) = (struct source_scan_proc){ 20, 20 };
-	*(struct source_scan_proc *)vec_add(&scan.procs) = (struct source_scan_proc){ 30, 32 };
-	map_put(&scan.mounts, 5, (void *)1);
 	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	if (!child) {
-		/* In odd pieces, so that records are cut everywhere. */
+	*child = fork();
+	if (!*child) {
 		for (size_t pos = 0; pos < bytes->len; pos += 37) {
 			size_t len = bytes->len - pos < 37 ? bytes->len - pos : 37;
 
@@ -135,10 +128,27 @@ static int scan_records(const struct str *bytes, struct str *out)
 		_exit(0);
 	}
 	close(ends[1]);
-	ret = source_scan_iter(&scan, ends[0], out);
-	close(ends[0]);
+	return ends[0];
+}
+
+/* Runs the records through a scan that wants the fds of processes 10, 20 and 30. */
+static int scan_records(const struct str *bytes, struct str *out)
+{
+	struct source_scan scan = { .proc = -1 };
+	pid_t child;
+	int fd = pour(bytes, &child);
+	int ret;
+
+	map_put(&scan.mounts, 5, (void *)1);
+	ret = source_scan_iter_fds(&scan, fd);
+	close(fd);
 	waitpid(child, NULL, 0);
-	vec_release(&scan.procs);
+	for (int64_t pid = 10; pid <= 30; pid += 10)
+		source_scan_want_list(&scan, pid);
+	source_scan_put_lists(&scan, out);
+	vec_release(&scan.lists);
+	map_release(&scan.list_of);
+	str_release(&scan.lists_text);
 	map_release(&scan.mounts);
 	map_release(&scan.mntns);
 	return ret;
@@ -175,9 +185,7 @@ static void reads_iterator_records(void **state UNUSED)
 		(struct wire_fd){
 			.tgid = 10, .tid = 10, .fd = 5, .mode = S_IFREG, .mnt_id = 5, .nlink = 1 },
 		"/named (deleted)", 16);
-	/* a thread with a table of its own, and a process that the scan does not know */
-	add_record(&bytes, (struct wire_fd){ .tgid = 10, .tid = 11, .fd = 6, .mode = S_IFIFO },
-		   "pipe:[1]", 8);
+	/* a process that is not wanted */
 	add_record(&bytes, (struct wire_fd){ .tgid = 15, .tid = 15, .fd = 0, .mode = S_IFIFO },
 		   "pipe:[2]", 8);
 	add_record(&bytes,
@@ -224,6 +232,7 @@ static void reads_iterator_records(void **state UNUSED)
 				     .family = AF_PACKET,
 				     .ino = 9 },
 		   "", 0);
+	/* a main thread that ended: the others show the same table */
 	add_record(&bytes, (struct wire_fd){ .tgid = 30, .tid = 31, .fd = 1, .mode = S_IFIFO },
 		   "pipe:[3]", 8);
 	add_record(&bytes, (struct wire_fd){ .tgid = 30, .tid = 32, .fd = 1, .mode = S_IFIFO },
@@ -241,7 +250,6 @@ static void reads_iterator_records(void **state UNUSED)
 	assert_span(fd.name, "/old");
 	assert_true(find_fd(&out, 10, 5, &fd));
 	assert_span(fd.name, "/named (deleted)");
-	assert_false(find_fd(&out, 10, 6, &fd));
 	assert_false(find_fd(&out, 15, 0, &fd));
 	assert_true(find_fd(&out, 20, 0, &fd));
 	assert_int_equal(fd.type, SNAP_FD_IPV4_SERVSOCK);
@@ -262,7 +270,7 @@ static void reads_iterator_records(void **state UNUSED)
 	assert_int_equal(fd.type, SNAP_FD_UNSUPPORTED);
 	assert_span(fd.name, "socket:[9]");
 	assert_true(find_fd(&out, 30, 1, &fd));
-	assert_span(fd.name, "pipe:[4]");
+	assert_span(fd.name, "pipe:[3]");
 	str_release(&bytes);
 	str_release(&out);
 }
@@ -295,6 +303,173 @@ static void refuses_damaged_records(void **state UNUSED)
 	out.len = 0;
 	assert_int_equal(scan_records(&bytes, &out), 0);
 	assert_true(find_fd(&out, 10, 1, &fd));
+	str_release(&bytes);
+	str_release(&out);
+}
+
+/* Whose list is that of a process found later? */
+static void tells_owners_apart(void **state UNUSED)
+{
+	struct source_scan scan = { .lists_begin_ns = 100 };
+	uint64_t fds_ns = 0;
+
+	source_scan_list_begin(&scan, 10, 120);
+	source_scan_list_end(&scan);
+	assert_true(source_scan_is_listed(&scan, 10));
+	assert_false(source_scan_is_listed(&scan, 11));
+	/* listed; born after the list began, but before its place came; another one's list */
+	assert_true(source_scan_admits(&scan, 10, 50, &fds_ns));
+	assert_int_equal(fds_ns, 120);
+	assert_true(source_scan_admits(&scan, 10, 110, &fds_ns));
+	assert_false(source_scan_admits(&scan, 10, 130, &fds_ns));
+	/* without fds; or born when its place had passed */
+	assert_true(source_scan_admits(&scan, 11, 50, &fds_ns));
+	assert_int_equal(fds_ns, 100);
+	assert_false(source_scan_admits(&scan, 11, 110, &fds_ns));
+	/* all that there were are listed */
+	scan.lists_all = true;
+	assert_false(source_scan_admits(&scan, 11, 50, &fds_ns));
+	source_scan_lists_reset(&scan);
+	assert_false(source_scan_is_listed(&scan, 10));
+	vec_release(&scan.lists);
+	map_release(&scan.list_of);
+	str_release(&scan.lists_text);
+}
+
+/* --- records of threads ---------------------------------------------------------------- */
+
+static void add_task(struct str *bytes, struct wire_task task)
+{
+	task.css_set = 1;
+	str_append(bytes, &task, sizeof(task));
+}
+
+static int scan_tasks(const struct str *bytes, struct source_overlap *overlap, struct str *out)
+{
+	struct source_scan scan = {
+		.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC),
+		.boot_ns = 1000,
+		.overlap = overlap,
+		.lists_begin_ns = 100,
+	};
+	size_t begin = scap_list_begin(out, SCAP_PROCS_V9, 0);
+	pid_t child;
+	int fd = pour(bytes, &child);
+	int ret = source_scan_iter_tasks(&scan, fd, out);
+
+	scap_list_end(out, begin);
+	close(fd);
+	waitpid(child, NULL, 0);
+	close(scan.proc);
+	map_release(&scan.seen);
+	arena_release(&scan.arena);
+	return ret;
+}
+
+static void reads_task_records(void **state UNUSED)
+{
+	static const char text[] = "prog\0one\0two\0A=b\0C=d";
+	int64_t self = getpid();
+	struct wire_task task = {
+		.tid = getpid(),
+		.pid = getpid(),
+		.ppid = 7,
+		.born_ns = 40,
+		.process_born_ns = 40,
+		.seen_ns = 150,
+		.vtid = 5,
+		.vpid = 5,
+		.vpgid = 6,
+		.sid = 8,
+		.pgid = 9,
+		.uid = 11,
+		.gid = 12,
+		.loginuid = 13,
+		.tty = 14,
+		.vmsize_kb = 15,
+		.vmrss_kb = 16,
+		.vmswap_kb = 17,
+		.pfmajor = 18,
+		.pfminor = 19,
+		.fdlimit = UINT64_MAX,
+		.pidns_born_ns = 20,
+		.cap_effective = 2,
+		.args_begin = (uintptr_t)text,
+		.args_end = (uintptr_t)text + 13,
+		.env_begin = (uintptr_t)text + 13,
+		.env_end = (uintptr_t)text + sizeof(text),
+		.exe_ino = 21,
+		.exe_uid = 99,
+		.exe_mode = 0755,
+		.exe_flags = 4 | 8,
+		.comm = "main",
+		.exe = { .dentry = 1, .mnt = 1 },
+		.cwd = { .dentry = 2, .mnt = 1, .name = "no such folder" },
+		.root = { .dentry = 3, .mnt = 1 },
+	};
+	struct source_overlap *overlap = source_overlap_new();
+	struct str bytes = { 0 };
+	struct str out = { 0 };
+	struct snap_thread thread;
+
+	/* not in order; the second thread is another one's number and kernel threads have nothing */
+	add_task(&bytes, (struct wire_task){ .tid = 4194000,
+					     .pid = getpid(),
+					     .born_ns = 130,
+					     .process_born_ns = 40,
+					     .seen_ns = 160,
+					     .comm = "other" });
+	add_task(&bytes, (struct wire_task){ .tid = 4194001,
+					     .pid = 4194001,
+					     .flags = WIRE_TASK_KERNEL,
+					     .comm = "kernel" });
+	add_task(&bytes, (struct wire_task){ .tid = 4194002,
+					     .pid = 4194002,
+					     .born_ns = 140,
+					     .process_born_ns = 140,
+					     .comm = "late" });
+	add_task(&bytes, task);
+	assert_int_equal(scan_tasks(&bytes, overlap, &out), 0);
+
+	assert_true(find_thread(&out, self, &thread));
+	assert_int_equal(thread.ptid, 7);
+	assert_int_equal(thread.vtid, 5);
+	assert_int_equal(thread.vpgid, 6);
+	assert_int_equal(thread.sid, 8);
+	assert_int_equal(thread.pgid, 9);
+	assert_int_equal(thread.uid, 11);
+	assert_int_equal(thread.loginuid, 13);
+	assert_int_equal(thread.tty, 14);
+	assert_int_equal(thread.vmswap_kb, 17);
+	assert_int_equal(thread.pfmajor, 18);
+	assert_int_equal(thread.fdlimit, -1);
+	assert_int_equal(thread.pidns_init_start_ns, 1020);
+	assert_int_equal(thread.cap_effective, 2);
+	assert_int_equal(thread.exe_ino, 21);
+	assert_true(thread.exe_from_memfd && thread.exe_lower_layer && !thread.exe_upper_layer);
+	assert_false(thread.exe_writable);
+	assert_span(thread.comm, "main");
+	assert_span(thread.exe, "prog");
+	assert_memory_equal(thread.args.ptr, "one\0two", 8);
+	assert_memory_equal(thread.env.ptr, "A=b\0C=d", 8);
+	assert_true(thread.exepath.len > 0);
+	assert_span(thread.root, "/");
+	/* The folder there is not the one of the record. */
+	assert_int_equal(thread.cwd.len, 0);
+
+	assert_true(find_thread(&out, 4194000, &thread));
+	assert_int_equal(thread.pid, self);
+	assert_span(thread.comm, "other");
+	assert_span(thread.exe, "prog");
+	assert_int_equal(thread.env.len, 0);
+	assert_true(find_thread(&out, 4194001, &thread));
+	assert_span(thread.cwd, "/");
+	assert_int_equal(thread.exepath.len, 0);
+	assert_false(find_thread(&out, 4194002, &thread));
+	source_overlap_free(overlap);
+
+	bytes.len--;
+	assert_int_equal(scan_tasks(&bytes, NULL, &out), -EBADMSG);
 	str_release(&bytes);
 	str_release(&out);
 }
@@ -477,7 +652,7 @@ static void finds_a_child(void **state UNUSED)
 	close(ready[0]);
 
 	err_init(&err);
-	assert_int_equal(source_snapshot(NULL, &out, &err), 0);
+	assert_int_equal(source_snapshot(NULL, NULL, &out, &err), 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 
@@ -516,7 +691,7 @@ static void orders_the_blocks(void **state UNUSED)
 	size_t pos = 0;
 
 	err_init(&err);
-	assert_int_equal(source_snapshot(NULL, &out, &err), 0);
+	assert_int_equal(source_snapshot(NULL, NULL, &out, &err), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		assert_true(next_block(&out, &pos, &block));
 		assert_int_equal(block.kind, order[i]);
@@ -535,10 +710,9 @@ static void orders_the_blocks(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_iterator_records),
-		cmocka_unit_test(refuses_damaged_records),
-		cmocka_unit_test(finds_a_child),
-		cmocka_unit_test(orders_the_blocks),
+		cmocka_unit_test(reads_iterator_records), cmocka_unit_test(refuses_damaged_records),
+		cmocka_unit_test(tells_owners_apart),	  cmocka_unit_test(reads_task_records),
+		cmocka_unit_test(finds_a_child),	  cmocka_unit_test(orders_the_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
