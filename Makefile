@@ -93,6 +93,7 @@ UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/u_*.c))
 GEN := $(patsubst %.c,$(O)/%,$(wildcard tests/gen/*.c))
 FUZZ := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIVE := $(patsubst %.c,$(O)/%,$(wildcard tests/live/*.c))
+BENCH := $(patsubst %.c,$(O)/%,$(wildcard bench/*.c))
 M32_SRC := $(if $(wildcard tests/live/*.c),$(shell awk 'FNR <= 10 && /build: m32/ { print FILENAME }' \
 	tests/live/*.c))
 ifneq ($(filter tests,$(MAKECMDGOALS)),)
@@ -194,6 +195,11 @@ $(LIVE): $(O)/tests/live/%: tests/live/%.c $(O)/flags
 	@mkdir -p $(@D)
 	$(Q)$(live_compile) $(LIVE_STATIC) -o $@ $<
 
+$(BENCH): $(O)/bench/%: bench/%.c $(O)/flags
+	$(call say,BENCH)
+	@mkdir -p $(@D)
+	$(Q)$(live_compile) -o $@ $<
+
 $(M32_SRC:%.c=$(O)/%32): $(O)/tests/live/%32: tests/live/%.c $(O)/flags
 	$(call say,LIVE32)
 	@mkdir -p $(@D)
@@ -224,7 +230,7 @@ fuzz:
 		SAN=address,undefined,fuzzer-no-link fuzzers
 	@O=$(O)/fuzz tests/fuzz/run
 
-bench: all
+bench: all $(BENCH) $(GEN)
 	@O=$(O) bench/run
 
 # Man sections and completions out of the tables; the result is committed, a lint compares.

@@ -47,17 +47,15 @@ int BPF_PROG(sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	if (nr == (__u32)-1) {
 		/*
-		 * No call any more: sigreturn restored the interrupted registers, or a
-		 * tracer refused the call.  Only the enter hook knows which.
+		 * No call any more: a signal's handler returned and the interrupted registers
+		 * are back, or a tracer refused the call, or it was a probe's trampoline.
 		 */
-		struct pending *p;
+		struct pending *p = bpf_task_storage_get(&pending, task, 0, 0);
 
-		if (!want_starts)
+		if (!p || !p->handlers)
 			return 0;
-		p = bpf_task_storage_get(&pending, task, 0, 0);
-		if (!p || !p->start_ns || p->nr != settings.sigreturn_nr)
-			return 0;
-		nr = p->nr;
+		p->handlers--;
+		nr = settings.sigreturn_nr[regs_is_compat(task)];
 	}
 	idx = nr;
 	if (idx >= WIRE_SYSCALL_MAX)
@@ -80,7 +78,7 @@ EXIT_PROG(generic)
 	if (!call || !emit_begin_call(&e, regs, WIRE_EVENT_GENERIC_X, 2))
 		return 0;
 	if (nr == (__u32)-1)
-		nr = settings.sigreturn_nr;
+		nr = settings.sigreturn_nr[e.compat];
 	emit_u16(&e, call->code);
 	emit_u16(&e, nr);
 	emit_commit(&e);

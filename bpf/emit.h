@@ -52,6 +52,24 @@ static __always_inline struct wire_ring *emit_ring(void)
 	return bpf_map_lookup_elem(ring, &zero);
 }
 
+/* A record that is not made. Whose it is matters to who keeps track of him. */
+static __always_inline void emit_drop(struct wire_ring *ring, enum wire_drop why)
+{
+	__u32 group = bpf_get_current_pid_tgid() >> 32;
+	__u32 *place = &ring->losers[group % WIRE_LOSER_MAX];
+	__u32 *beside = &ring->losers[(group ^ 1) % WIRE_LOSER_MAX];
+
+	ring->drops[why]++;
+	ring->lost++;
+	barrier();
+	if (!*place || *place == group)
+		*place = group;
+	else if (!*beside || *beside == group)
+		*beside = group;
+	else
+		ring->has_more_losers = 1;
+}
+
 /*
  * false: no room, counted; the program returns at once.  The clock is read after
  * busy is set, which is what lets the reader merge rings by time (it leaves a
@@ -60,7 +78,7 @@ static __always_inline struct wire_ring *emit_ring(void)
 static __always_inline bool emit_begin(struct emit *e, __u32 event, __u32 param_cnt)
 {
 	struct wire_ring *ring = emit_ring();
-	__u64 prod;
+	__u64 prod, lost;
 	__u8 *rec;
 
 	if (!ring) {
@@ -68,14 +86,14 @@ static __always_inline bool emit_begin(struct emit *e, __u32 event, __u32 param_
 		return false;
 	}
 	if (ring->busy) {
-		ring->drops[WIRE_DROP_NESTED]++;
+		emit_drop(ring, WIRE_DROP_NESTED);
 		return false;
 	}
 	ring->busy = 1;
 	barrier();
 	prod = ring->prod;
 	if (prod + WIRE_RECORD_MAX - *(volatile __u64 *)&ring->cons > ring_size) {
-		ring->drops[WIRE_DROP_FULL]++;
+		emit_drop(ring, WIRE_DROP_FULL);
 		ring->busy = 0;
 		return false;
 	}
@@ -94,6 +112,9 @@ static __always_inline bool emit_begin(struct emit *e, __u32 event, __u32 param_
 	*(__u16 *)(rec + 30) = bpf_get_smp_processor_id();
 	*(__u32 *)(rec + 54) = param_cnt;
 	((struct wire_record *)rec)->extra = 0;
+	lost = *(volatile __u64 *)&ring->lost; /* once: a nested hook may count on */
+	((struct wire_record *)rec)->flags = lost != ring->lost_told ? WIRE_RECORD_LOSS : 0;
+	ring->lost_told = lost;
 	return true;
 }
 
@@ -111,8 +132,11 @@ static __always_inline bool emit_begin_call(struct emit *e, struct pt_regs *regs
 	if (want_starts) {
 		struct pending *p = bpf_task_storage_get(&pending, e->task, 0, 0);
 
-		if (p)
+		/* Only once: a call that seccomp answers ends without having begun. */
+		if (p) {
 			e->start_ns = p->start_ns;
+			p->start_ns = 0;
+		}
 	}
 	return true;
 }
@@ -341,7 +365,7 @@ static __always_inline void emit_commit(struct emit *e)
 	((struct wire_record *)rec)->block_len = block_len;
 	((struct wire_record *)rec)->start_ns = e->start_ns;
 	((struct wire_record *)rec)->event = e->event;
-	((struct wire_record *)rec)->flags = e->flags;
+	((struct wire_record *)rec)->flags |= e->flags;
 	ring->events++;
 	emit_publish(ring, size);
 	ring->busy = 0;
@@ -350,7 +374,7 @@ static __always_inline void emit_commit(struct emit *e)
 /* Gives up a begun record. */
 static __always_inline void emit_cancel(struct emit *e, enum wire_drop why)
 {
-	e->ring->drops[why]++;
+	emit_drop(e->ring, why);
 	barrier();
 	e->ring->busy = 0;
 }

@@ -21,7 +21,7 @@ struct pending {
 	__u32 nr; /* as the program asked, before exec or sigreturn change it */
 	__u8 compat; /* nr is of the 32-bit table */
 	__u8 did_exec; /* a new image runs: the exit of the call says nothing new */
-	__u16 pad;
+	__u16 handlers; /* signal handlers entered that have not returned yet */
 };
 
 /* One element: the ring of one CPU. Its size is set before load. */

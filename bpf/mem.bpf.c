@@ -46,9 +46,9 @@ EXIT_PROG(mem)
 	event = call->event;
 	is_map = event == WIRE_EVENT_SYSCALL_MMAP_X || event == WIRE_EVENT_SYSCALL_MMAP2_X;
 	if (!emit_begin_call(&e, regs, event,
-			     is_map					? 10 :
-			     event == WIRE_EVENT_SYSCALL_MUNMAP_X ? 6 :
-								    5))
+			     is_map				    ? 10
+			     : event == WIRE_EVENT_SYSCALL_MUNMAP_X ? 6
+								    : 5))
 		return 0;
 	if (e.compat && event == WIRE_EVENT_SYSCALL_MMAP_X &&
 	    regs_nr(regs) == MEM_COMPAT_OLD_MMAP &&

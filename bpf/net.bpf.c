@@ -8,6 +8,7 @@
  */
 #include "demux.h"
 #include "emit.h"
+#include "params.h"
 #include "read_iov.h"
 #include "read_sock.h"
 
@@ -44,22 +45,11 @@ __noinline __u64 net_sock_of_fd(__u32 fd)
 
 /* --- addresses ---------------------------------------------------------------------- */
 
+/* What both internet families begin with; the address of IPv6 comes behind it. */
 struct inet_name {
 	__u16 family;
 	__u16 port;
-	__u32 addr;
-};
-
-struct inet6_name {
-	__u16 family;
-	__u16 port;
-	__u32 flow;
-	__u32 addr[4];
-};
-
-struct unix_name {
-	__u16 family;
-	char path[SOCK_NAME_MAX];
+	__u32 addr; /* IPv6: the flow */
 };
 
 #define INET_NAME_MIN 16u /* sizeof(struct sockaddr_in) */
@@ -91,16 +81,16 @@ static __always_inline bool is_mapped(const __u32 addr[4])
 	return !(addr[0] | addr[1] | (addr[2] ^ V4_MAPPED));
 }
 
-static __always_inline void read_local4(struct ends *ends, struct inet_sock *inet)
+static __always_inline void read_local4(struct ends *ends, struct inet_sock *inet, __u32 type)
 {
 	bpf_core_read(&ends->local[0], 4, &inet->inet_saddr);
 	if (!ends->local[0])
 		bpf_core_read(&ends->local[0], 4, &inet->sk.__sk_common.skc_rcv_saddr);
-	if (sock_type(&inet->sk) != SOCK_RAW)
+	if (type != SOCK_RAW)
 		bpf_core_read(&ends->local_port, 2, &inet->inet_sport);
 }
 
-static __always_inline void read_local6(struct ends *ends, struct inet_sock *inet)
+static __always_inline void read_local6(struct ends *ends, struct inet_sock *inet, __u32 type)
 {
 	struct ipv6_pinfo *ipv6 = NULL;
 
@@ -110,7 +100,7 @@ static __always_inline void read_local6(struct ends *ends, struct inet_sock *ine
 		bpf_core_read(ends->local, 16, &ipv6->saddr);
 	if (is_zero(ends->local))
 		bpf_core_read(ends->local, 16, &inet->sk.__sk_common.skc_v6_rcv_saddr);
-	if (sock_type(&inet->sk) != SOCK_RAW)
+	if (type != SOCK_RAW)
 		bpf_core_read(&ends->local_port, 2, &inet->inet_sport);
 }
 
@@ -118,12 +108,12 @@ static __always_inline void read_local6(struct ends *ends, struct inet_sock *ine
  * The far end.  A stream has the one it is connected to whatever address the call
  * names; for anything else the address named wins.  false: not known.
  */
-static __always_inline bool read_remote4(struct ends *ends, struct sock *sk, __u64 name,
+static __always_inline bool read_remote4(struct ends *ends, struct sock *sk, __u32 type, __u64 name,
 					 __u32 name_len, __u32 flags)
 {
-	if (name && sock_type(sk) != SOCK_STREAM) {
-		struct inet_name user;
+	struct inet_name user;
 
+	if (name && type != SOCK_STREAM) {
 		if (name_len < INET_NAME_MIN || !read_name(&user, sizeof(user), name, flags))
 			return false;
 		/* The kernel lets a destination pass without a family. */
@@ -135,18 +125,18 @@ static __always_inline bool read_remote4(struct ends *ends, struct sock *sk, __u
 		bpf_core_read(&ends->remote[0], 4, &sk->__sk_common.skc_daddr);
 		bpf_core_read(&ends->remote_port, 2, &sk->__sk_common.skc_dport);
 	}
-	if (sock_type(sk) == SOCK_RAW)
+	if (type == SOCK_RAW)
 		ends->remote_port = 0;
 	return ends->remote[0] || ends->remote_port;
 }
 
-static __always_inline bool read_remote6(struct ends *ends, struct sock *sk, __u64 name,
+static __always_inline bool read_remote6(struct ends *ends, struct sock *sk, __u32 type, __u64 name,
 					 __u32 name_len, __u32 flags)
 {
-	struct inet6_name user = {};
+	struct inet_name user = {};
 
-	if (name && sock_type(sk) != SOCK_STREAM) {
-		if (name_len < INET_NAME_MIN || !read_name(&user, INET_NAME_MIN, name, flags))
+	if (name && type != SOCK_STREAM) {
+		if (name_len < INET_NAME_MIN || !read_name(&user, sizeof(user), name, flags))
 			return false;
 		/* Without a family a destination is as good as none. */
 		if (!user.family && !(flags & SOCK_INBOUND))
@@ -154,23 +144,22 @@ static __always_inline bool read_remote6(struct ends *ends, struct sock *sk, __u
 	} else {
 		name = 0;
 	}
+	ends->remote_port = user.port;
 	if (!name) {
 		bpf_core_read(ends->remote, 16, &sk->__sk_common.skc_v6_daddr);
 		bpf_core_read(&ends->remote_port, 2, &sk->__sk_common.skc_dport);
 	} else if (user.family == SOCK_AF_INET6) {
-		if (name_len < INET6_NAME_MIN || !read_name(&user, sizeof(user), name, flags))
+		if (name_len < INET6_NAME_MIN ||
+		    !read_name(ends->remote, 16, name + sizeof(user), flags))
 			return false;
-		__builtin_memcpy(ends->remote, user.addr, 16);
-		ends->remote_port = user.port;
 	} else if (user.family == SOCK_AF_INET) {
-		/* IPv4 through an IPv6 socket; the address stands where flow is here. */
+		/* IPv4 through an IPv6 socket */
 		ends->remote[2] = V4_MAPPED;
-		ends->remote[3] = user.flow;
-		ends->remote_port = user.port;
+		ends->remote[3] = user.addr;
 	} else {
 		return false;
 	}
-	if (sock_type(sk) == SOCK_RAW)
+	if (type == SOCK_RAW)
 		ends->remote_port = 0;
 	return !is_zero(ends->remote) || ends->remote_port;
 }
@@ -264,7 +253,7 @@ static __always_inline __u64 read_unix_path(struct unix_sock *unix, __u64 *path)
 	return len > 2 ? len - 2 : 0;
 }
 
-static __always_inline void put_unix_tuple(struct emit *e, struct sock *sk, __u64 name,
+static __always_inline void put_unix_tuple(struct emit *e, struct sock *sk, __u32 type, __u64 name,
 					   __u32 name_len, __u32 flags)
 {
 	struct unix_sock *local = (struct unix_sock *)sk, *peer = NULL;
@@ -273,7 +262,7 @@ static __always_inline void put_unix_tuple(struct emit *e, struct sock *sk, __u6
 
 	bpf_core_read(&peer, sizeof(peer), &local->peer);
 	len = read_unix_path(local, &path);
-	if (name && sock_type(sk) != SOCK_STREAM && sock_type(sk) != SOCK_SEQPACKET) {
+	if (name && type != SOCK_STREAM && type != SOCK_SEQPACKET) {
 		__u16 family = 0;
 
 		if (name_len <= 2 || !read_name(&family, sizeof(family), name, flags) ||
@@ -314,14 +303,16 @@ __noinline int net_put_tuple(__u64 sk_number, __u64 name, __u32 name_len, __u32 
 	struct ends ends = {};
 	__u16 family = 0;
 	struct emit e;
+	__u32 type;
 
 	if (!sk || !emit_resume(&e, 0))
 		return 0;
+	type = sock_type(sk);
 	bpf_core_read(&family, sizeof(family), &sk->__sk_common.skc_family);
 	if (family == SOCK_AF_INET) {
-		if (!read_remote4(&ends, sk, name, name_len, flags))
+		if (!read_remote4(&ends, sk, type, name, name_len, flags))
 			return 0;
-		read_local4(&ends, (struct inet_sock *)sk);
+		read_local4(&ends, (struct inet_sock *)sk, type);
 		put_u8(&e, SOCK_AF_INET);
 		if (flags & SOCK_INBOUND)
 			put_end4(&e, ends.remote[0], ends.remote_port);
@@ -329,9 +320,9 @@ __noinline int net_put_tuple(__u64 sk_number, __u64 name, __u32 name_len, __u32 
 		if (!(flags & SOCK_INBOUND))
 			put_end4(&e, ends.remote[0], ends.remote_port);
 	} else if (family == SOCK_AF_INET6) {
-		if (!read_remote6(&ends, sk, name, name_len, flags))
+		if (!read_remote6(&ends, sk, type, name, name_len, flags))
 			return 0;
-		read_local6(&ends, (struct inet_sock *)sk);
+		read_local6(&ends, (struct inet_sock *)sk, type);
 		/* Not bound to an address, but this packet goes by IPv4: so does its end here. */
 		if (is_mapped(ends.remote) && is_zero(ends.local)) {
 			ends.local[2] = V4_MAPPED;
@@ -344,7 +335,7 @@ __noinline int net_put_tuple(__u64 sk_number, __u64 name, __u32 name_len, __u32 
 		if (!(flags & SOCK_INBOUND))
 			put_end6(&e, ends.remote, ends.remote_port);
 	} else if (family == SOCK_AF_UNIX) {
-		put_unix_tuple(&e, sk, name, name_len, flags);
+		put_unix_tuple(&e, sk, type, name, name_len, flags);
 	}
 	e.ring->pos = e.pos;
 	return 0;
@@ -359,11 +350,11 @@ static __always_inline void put_local(struct emit *e, struct sock *sk)
 
 	bpf_core_read(&family, sizeof(family), &sk->__sk_common.skc_family);
 	if (family == SOCK_AF_INET) {
-		read_local4(&ends, (struct inet_sock *)sk);
+		read_local4(&ends, (struct inet_sock *)sk, sock_type(sk));
 		put_u8(e, SOCK_AF_INET);
 		put_end4(e, ends.local[0], ends.local_port);
 	} else if (family == SOCK_AF_INET6) {
-		read_local6(&ends, (struct inet_sock *)sk);
+		read_local6(&ends, (struct inet_sock *)sk, sock_type(sk));
 		put_u8(e, SOCK_AF_INET6);
 		put_end6(e, ends.local, ends.local_port);
 	} else if (family == SOCK_AF_UNIX) {
@@ -375,23 +366,26 @@ static __always_inline void put_local(struct emit *e, struct sock *sk)
 
 static __always_inline void put_given(struct emit *e, __u64 name, __u32 name_len, __u32 flags)
 {
-	struct inet6_name user = {};
+	struct inet_name user = {};
+	__u32 addr[4];
 
 	if (!name || name_len < 2 || !read_name(&user, 2, name, flags))
 		return;
-	if (user.family == SOCK_AF_INET) {
-		if (name_len < INET_NAME_MIN || !read_name(&user, INET_NAME_MIN, name, flags))
-			return;
-		put_u8(e, SOCK_AF_INET);
-		put_end4(e, user.flow, user.port);
-	} else if (user.family == SOCK_AF_INET6) {
-		if (name_len < INET6_NAME_MIN || !read_name(&user, sizeof(user), name, flags))
-			return;
-		put_u8(e, SOCK_AF_INET6);
-		put_end6(e, user.addr, user.port);
-	} else if (user.family == SOCK_AF_UNIX) {
+	if (user.family == SOCK_AF_UNIX) {
 		put_u8(e, SOCK_AF_UNIX);
 		put_path(e, name + 2, name_len - 2, flags & SOCK_KERNEL_NAME);
+		return;
+	}
+	if (name_len < INET_NAME_MIN || !read_name(&user, sizeof(user), name, flags))
+		return;
+	if (user.family == SOCK_AF_INET) {
+		put_u8(e, SOCK_AF_INET);
+		put_end4(e, user.addr, user.port);
+	} else if (user.family == SOCK_AF_INET6) {
+		if (name_len < INET6_NAME_MIN || !read_name(addr, 16, name + sizeof(user), flags))
+			return;
+		put_u8(e, SOCK_AF_INET6);
+		put_end6(e, addr, user.port);
 	}
 }
 
@@ -605,30 +599,30 @@ static __always_inline void put_buffer(struct emit *e, long ret, __u32 event)
 {
 	bool inbound = event == WIRE_EVENT_SOCKET_RECV_X || event == WIRE_EVENT_SOCKET_RECVFROM_X;
 	struct sock *sk = read_sock_of_fd(e->ring->arg[0]);
-	__u64 name = 0, len = e->ring->arg[2];
-	__u32 name_len = e->ring->arg[5];
+	__u64 *arg = e->ring->arg;
+	__u64 len = arg[2];
+	__u32 name_len = 0;
 
-	if (event == WIRE_EVENT_SOCKET_SENDTO_X || event == WIRE_EVENT_SOCKET_RECVFROM_X)
-		name = e->ring->arg[4];
-	if (event == WIRE_EVENT_SOCKET_RECVFROM_X && name) {
-		name_len = 0;
-		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)e->ring->arg[5]);
+	if (event == WIRE_EVENT_SOCKET_RECVFROM_X && arg[4]) {
+		bpf_probe_read_user(&name_len, sizeof(name_len), (void *)arg[5]);
+		arg[5] = name_len;
 		if (!name_len)
-			name = 0;
+			arg[4] = 0;
+	} else if (event == WIRE_EVENT_SOCKET_SEND_X || event == WIRE_EVENT_SOCKET_RECV_X) {
+		arg[4] = 0; /* no address among the arguments */
 	}
 	if (inbound)
-		len = received_len(ret, len, e->ring->arg[3], sk);
+		len = received_len(ret, len, arg[3], sk);
 	else
 		len = sent_len(ret, len);
-	emit_user_data(e, (void *)e->ring->arg[1], emit_forget(e, len));
-	if (inbound && ret < 0)
-		sk = NULL;
+	sk = (struct sock *)emit_forget(e, inbound && ret < 0 ? 0 : (__u64)sk);
+	emit_user_data(e, (void *)arg[1], emit_forget(e, len));
 	if (event == WIRE_EVENT_SOCKET_RECVFROM_X)
-		emit_tuple(e, sk, name, name_len, SOCK_INBOUND);
-	emit_int(e, e->ring->arg[0]);
-	emit_u32(e, e->ring->arg[2]);
+		emit_tuple(e, sk, arg[4], arg[5], SOCK_INBOUND);
+	emit_int(e, arg[0]);
+	emit_u32(e, arg[2]);
 	if (event != WIRE_EVENT_SOCKET_RECVFROM_X)
-		emit_tuple(e, sk, name, name_len, inbound ? SOCK_INBOUND : 0);
+		emit_tuple(e, sk, arg[4], arg[5], inbound ? SOCK_INBOUND : 0);
 }
 
 #define MSG_DATA_MAX 56000u /* leaves room for what stands behind, control messages above all */
@@ -712,8 +706,8 @@ __noinline int net_put_message(__u64 entry, __u64 sk, __u64 fd_flags, __u64 star
 	bool compat = flags & SOCK_COMPAT;
 	bool inbound = flags & SOCK_INBOUND;
 	struct sock_msg msg = {};
-	__s32 done = 0;
 	__u64 size_at;
+	__s32 done;
 	struct emit e;
 	__s64 size;
 
@@ -723,10 +717,12 @@ __noinline int net_put_message(__u64 entry, __u64 sk, __u64 fd_flags, __u64 star
 	e.start_ns = start_ns;
 	emit_sync(&e);
 	if (!read_user_msg(&msg, entry, compat) ||
-	    bpf_probe_read_user(&done, sizeof(done), (void *)(entry + (compat ? 28 : 56)))) {
+	    bpf_probe_read_user(&msg.done, sizeof(msg.done),
+				(void *)(entry + (compat ? 28 : 56)))) {
 		emit_cancel(&e, WIRE_DROP_OTHER);
 		return 0;
 	}
+	done = msg.done;
 	emit_int(&e, done);
 	emit_int(&e, fd_flags >> 32);
 	size_at = e.pos;
@@ -947,30 +943,6 @@ static __always_inline void put_option(struct emit *e, long ret, bool is_get)
 
 /* --- the program ------------------------------------------------------------------------------- */
 
-static __always_inline __u32 param_cnt_of(__u32 event)
-{
-	switch (event) {
-	case WIRE_EVENT_SOCKET_GETSOCKNAME_X:
-	case WIRE_EVENT_SOCKET_GETPEERNAME_X:
-		return 0;
-	case WIRE_EVENT_SOCKET_BIND_X:
-	case WIRE_EVENT_SOCKET_SHUTDOWN_X:
-		return 3;
-	case WIRE_EVENT_SOCKET_CONNECT_X:
-		return 4;
-	case WIRE_EVENT_SOCKET_ACCEPT4_6_X:
-	case WIRE_EVENT_SOCKET_RECVMSG_X:
-	case WIRE_EVENT_SOCKET_RECVMMSG_X:
-	case WIRE_EVENT_SOCKET_SETSOCKOPT_X:
-	case WIRE_EVENT_SOCKET_GETSOCKOPT_X:
-		return 6;
-	case WIRE_EVENT_SOCKET_SOCKETPAIR_X:
-		return 8;
-	default:
-		return 5;
-	}
-}
-
 /* One program for all, since what they share is then verified once: it is most of their size. */
 EXIT_PROG(net)
 {
@@ -981,7 +953,7 @@ EXIT_PROG(net)
 	if (!call)
 		return 0;
 	event = call->event;
-	if (!emit_begin_call(&e, regs, event, param_cnt_of(event)))
+	if (!emit_begin_call(&e, regs, event, params_cnt(event)))
 		return 0;
 	demux_args(&e, regs);
 	emit_sync(&e);

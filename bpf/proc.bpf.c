@@ -43,6 +43,7 @@ int proc_put_cgroup(__u64 css_set, __u32 subsys, __u64 name, __u32 name_len)
 {
 	struct kernfs_node *chain[TASK_CGROUP_DEPTH];
 	struct cgroup_subsys_state *css = NULL;
+	struct cgroup *group, *unified;
 	struct kernfs_node *node;
 	struct emit e;
 	__u64 begin;
@@ -53,7 +54,15 @@ int proc_put_cgroup(__u64 css_set, __u32 subsys, __u64 name, __u32 name_len)
 	bpf_probe_read_kernel(&css, sizeof(css),
 			      (void *)css_set + bpf_core_field_offset(struct css_set, subsys) +
 				      subsys * sizeof(void *));
-	node = BPF_CORE_READ(css, cgroup, kn);
+	/*
+	 * In the unified hierarchy the group the task is in counts, though the controller
+	 * may be off there, and likewise where the controller's own hierarchy is not used.
+	 */
+	group = BPF_CORE_READ(css, cgroup);
+	unified = BPF_CORE_READ((struct css_set *)css_set, dfl_cgrp);
+	node = BPF_CORE_READ(group, kn);
+	if (BPF_CORE_READ(group, root) == BPF_CORE_READ(unified, root) || !task_kernfs_parent(node))
+		node = BPF_CORE_READ(unified, kn);
 	*(__u64 *)(e.rec + e.pos) = name;
 	e.pos += name_len & 15;
 	emit_sync(&e);
@@ -403,6 +412,7 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	p = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (p) {
 		p->did_exec = 1;
+		p->handlers = 0;
 		if (want_starts)
 			is_at = p->nr == settings.execveat_nr[p->compat & 1];
 	}
@@ -541,14 +551,21 @@ int BPF_PROG(process_exit, struct task_struct *task)
 
 /* include/uapi/asm-generic/siginfo.h: codes up to 0 come from a process; SIGCHLD's from a child. */
 SEC("tp_btf/signal_deliver")
-int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info)
+int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info, struct k_sigaction *action)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	__s32 sender = 0; /* the kernel */
+	struct pending *p;
 	struct emit e;
 
+	/* 0 and 1 are SIG_DFL and SIG_IGN; a handler ends with a call of its own: see sys_exit. */
+	if (BPF_CORE_READ(action, sa.sa_handler) > 1) {
+		p = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (p)
+			p->handlers++;
+	}
 	if (!dispatch_is_wanted(WIRE_EVENT_SIGNALDELIVER_E) ||
-	    bpf_get_current_task_btf()->tgid == settings.self_tgid ||
-	    !emit_begin(&e, WIRE_EVENT_SIGNALDELIVER_E, 3))
+	    task->tgid == settings.self_tgid || !emit_begin(&e, WIRE_EVENT_SIGNALDELIVER_E, 3))
 		return 0;
 	if (BPF_CORE_READ(info, si_code) <= 0 || sig == 17)
 		sender = BPF_CORE_READ(info, _sifields._kill._pid);

@@ -35,25 +35,22 @@ enum sock_flag {
 	SOCK_KERNEL_NAME = 1u << 2, /* the address given lies in kernel memory */
 };
 
-/* Message header as the call's end finds it: lengths are results for recv*. */
+/*
+ * Message header as the call's end finds it: lengths are results for recv*.  It is
+ * struct msghdr itself; the 32-bit one is read into its front and spread out in
+ * place, since two of them are too much for the stack.
+ */
 struct sock_msg {
 	__u64 name; /* 0: none was given */
+	__u32 name_len;
+	__u32 done; /* padding there; of one of many messages: its own result */
 	__u64 iov;
 	__u64 iov_cnt;
 	__u64 control;
 	__u64 control_len;
-	__u32 name_len;
 };
 
-struct sock_msg_native {
-	__u64 name;
-	__u32 name_len, pad;
-	__u64 iov, iov_cnt, control, control_len;
-};
-
-struct sock_msg_compat {
-	__u32 name, name_len, iov, iov_cnt, control, control_len;
-};
+#define SOCK_MSG_COMPAT 24u /* as many 32-bit words, without the padding */
 
 #define SOCK_MMSG_NATIVE 64u /* struct mmsghdr: msghdr 56, result, padding */
 #define SOCK_MMSG_COMPAT 32u
@@ -68,28 +65,18 @@ static __always_inline __u32 sock_type(struct sock *sk)
 
 static __always_inline bool read_user_msg(struct sock_msg *msg, __u64 from, bool compat)
 {
+	if (bpf_probe_read_user(msg, compat ? SOCK_MSG_COMPAT : sizeof(*msg), (void *)from))
+		return false;
 	if (compat) {
-		struct sock_msg_compat user;
+		const __u32 *words = (const __u32 *)msg;
+		__u32 name_len = words[1], iov = words[2];
 
-		if (bpf_probe_read_user(&user, sizeof(user), (void *)from))
-			return false;
-		msg->name = user.name;
-		msg->name_len = user.name_len;
-		msg->iov = user.iov;
-		msg->iov_cnt = user.iov_cnt;
-		msg->control = user.control;
-		msg->control_len = user.control_len;
-	} else {
-		struct sock_msg_native user;
-
-		if (bpf_probe_read_user(&user, sizeof(user), (void *)from))
-			return false;
-		msg->name = user.name;
-		msg->name_len = user.name_len;
-		msg->iov = user.iov;
-		msg->iov_cnt = user.iov_cnt;
-		msg->control = user.control;
-		msg->control_len = user.control_len;
+		msg->control_len = words[5];
+		msg->control = words[4];
+		msg->iov_cnt = words[3];
+		msg->iov = iov;
+		msg->name_len = name_len;
+		msg->name = words[0];
 	}
 	/* The kernel takes a name of no length for none. */
 	if (!msg->name_len)

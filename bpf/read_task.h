@@ -115,8 +115,8 @@ static __always_inline __u32 task_loginuid(struct task_struct *task)
 #define TASK_CGROUP_DEPTH 8 /* levels of a path that are looked at; more are cut at the top */
 
 /* Parent of a kernfs node, whatever the kernel calls the member. */
-static __noinline __attribute__((unused)) struct kernfs_node *
-task_kernfs_parent(struct kernfs_node *node)
+static __noinline __attribute__((unused)) struct kernfs_node *task_kernfs_parent(
+	struct kernfs_node *node)
 {
 	if (bpf_core_field_exists(node->__parent))
 		return BPF_CORE_READ(node, __parent);
@@ -159,11 +159,10 @@ static __always_inline __u64 task_pages(struct mm_struct *mm, __u32 kind)
 	if (!mm)
 		return 0;
 	if (bpf_core_type_exists(struct mm_rss_stat))
-		bpf_probe_read_kernel(&cnt, sizeof(cnt),
-				      (void *)mm +
-					      bpf_core_field_offset(struct mm_struct___old,
-								    rss_stat) +
-					      kind * sizeof(long));
+		bpf_probe_read_kernel(
+			&cnt, sizeof(cnt),
+			(void *)mm + bpf_core_field_offset(struct mm_struct___old, rss_stat) +
+				kind * sizeof(long));
 	else
 		bpf_probe_read_kernel(&cnt, sizeof(cnt),
 				      (void *)mm +

@@ -132,14 +132,15 @@ static __always_inline const volatile struct wire_syscall *regs_call(struct pt_r
 {
 	__u64 idx = (__u32)regs_nr(regs);
 	__u64 muxed = regs_muxed(regs);
+	bool compat = regs_is_compat(bpf_get_current_task_btf());
 
 	if (muxed)
 		return &muxed_calls[mask_index(muxed, WIRE_MUXED_MAX - 1)];
 	if (idx == (__u32)-1)
-		idx = settings.sigreturn_nr;
+		idx = settings.sigreturn_nr[compat];
 	if (idx >= WIRE_SYSCALL_MAX)
 		idx = WIRE_SYSCALL_MAX - 1;
-	if (regs_is_compat(bpf_get_current_task_btf()))
+	if (compat)
 		idx += WIRE_SYSCALL_MAX;
 	return &syscalls[mask_index(idx, 2 * WIRE_SYSCALL_MAX - 1)];
 }

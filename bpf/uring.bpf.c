@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uring.bpf.c: io_uring operations, each as the exit event of the call that
- * does the same, marked as asynchronous.  Where a request is submitted, what
- * the kernel has already copied of it is noted by the request's address
- * (io_kiocb, kernels from 6.0 on); where it completes, the result is put to it.
- * The thread is the one that submitted, or the process if the kernel's own
- * thread took the request from the ring.
+ * uring.bpf.c: io_uring operations, each as the exit event of the call that does
+ * the same, marked as asynchronous.  Where a request is submitted, what the kernel
+ * has already copied of it is noted by the request's address (io_kiocb, kernels
+ * from 6.0 on); where it completes, the result is put to it.  The thread is the
+ * one that submitted, or the process if the kernel's own thread took the request
+ * from the ring.
  *
  * Requests that fail before they are set up (a path that cannot be read, an
- * operation unknown) are not seen.  A request that asked for no completion
- * comes when it is submitted, its result unknown, and once more if it fails.
+ * operation unknown) are not seen.  A request that asked for no completion comes
+ * when it is submitted, its result unknown, and once more if it fails.
  */
 #include "flags.h"
+#include "params.h"
 #include "read_iov.h"
 #include "read_sock.h"
 
 #define URING_OPS 2048 /* requests under way that are remembered, of all processes */
-#define URING_PATHS 512 /* of those with paths */
-#define URING_PATHS_MAX 4096u /* both paths of a request; longer ones are not known */
+#define URING_PATHS 256 /* of those with paths */
+#define URING_PATHS_MAX 4096u /* of a path */
 
 /* enum io_uring_op of linux/io_uring.h */
 enum uring_opcode {
@@ -75,14 +76,11 @@ enum uring_opcode {
 #define URING_ACCEPT_MULTISHOT (1u << 0)
 #define URING_RECV_MULTISHOT (1u << 1)
 
-#define URING_PF_IO_WORKER \
-	0x10 /* linux/sched.h: a thread of io_uring itself  \
-                                 */
+#define URING_PF_IO_WORKER 0x10 /* linux/sched.h: a thread of io_uring itself */
 #define URING_S_IFREG 0100000
 #define URING_S_IFBLK 0060000
 
-/* On-disk codes and the machine's numbers, for operations that have no event of
- * their own. */
+/* On-disk codes and the machine's numbers, for operations that have no event of their own. */
 enum uring_code {
 #define SYSCALL(code, name, x86_64, aarch64, i386, arm, event) URING_CODE_##name = code,
 #include "event/syscalls.def"
@@ -152,8 +150,7 @@ static const struct uring_kind kinds[URING_OPCODE_COUNT] = {
 	GENERIC(EPOLL_WAIT, epoll_wait),
 };
 
-/* --- what is kept of a request
- * ------------------------------------------------------- */
+/* --- what is kept of a request --------------------------------------------------------------- */
 
 struct uring_op {
 	__u64 start_ns;
@@ -168,8 +165,7 @@ struct uring_op {
 	__u8 opcode;
 	__u8 entry_flags;
 	__u8 compat;
-	__u8 is_direct; /* what is opened goes into the ring's own table: no
-                     descriptor */
+	__u8 is_direct; /* what is opened goes into the ring's own table: no descriptor */
 	__u16 name_len;
 	__u8 name[112]; /* a socket address */
 };
@@ -195,8 +191,7 @@ struct {
 	__type(value, struct uring_paths);
 } uring_paths SEC(".maps");
 
-/* A request that completes many times: by its ring and the program's mark, the
- * request. */
+/* A request that completes many times: by its ring and the program's mark, the request. */
 struct uring_mark {
 	__u64 ctx, user_data;
 };
@@ -208,12 +203,10 @@ struct {
 	__type(value, __u64);
 } uring_shots SEC(".maps");
 
-/* One per CPU: where paths are put together, and what the program tail-called
- * is told. */
+/* One per CPU: where paths are put together, and what the program tail-called is told. */
 struct uring_scratch {
 	__u64 req;
-	__u64 name_at; /* address of an address given, for functions that take numbers
-                    only */
+	__u64 name_at; /* address of an address given, for functions that take numbers only */
 	__s32 res;
 	__u16 is_known; /* the result */
 	__u16 is_last; /* nothing more will come of the request */
@@ -234,14 +227,15 @@ static __always_inline struct uring_scratch *scratch_get(void)
 	return bpf_map_lookup_elem(&uring_scratch, &zero);
 }
 
-/* --- at submission
- * ---------------------------------------------------------------------- */
+/* --- at submission --------------------------------------------------------------------------- */
 
-#define READ(from, member)                                                       \
-	({                                                                       \
-		typeof((from)->member) read_value = 0;                           \
-		bpf_core_read(&read_value, sizeof(read_value), &(from)->member); \
-		read_value;                                                      \
+#define READ(from, member)                                                               \
+	({                                                                               \
+		typeof((from)->member) read_value = 0;                                   \
+		/* Older kernels lack some members, and some operations. */              \
+		if (bpf_core_field_exists((from)->member))                               \
+			bpf_core_read(&read_value, sizeof(read_value), &(from)->member); \
+		read_value;                                                              \
 	})
 
 static __always_inline __u32 copy_path(char *to, struct filename *from)
@@ -255,8 +249,7 @@ static __always_inline __u32 copy_path(char *to, struct filename *from)
 	return len > 0 && len < URING_PATHS_MAX ? len : 0;
 }
 
-/* The kernel's copies of one or two paths; they are gone when the request
- * completes. */
+/* The kernel's copies of one or two paths; they are gone when the request completes. */
 __noinline int uring_note_paths(__u64 req, __u64 path, __u64 path2)
 {
 	struct uring_scratch *s = scratch_get();
@@ -277,8 +270,7 @@ __noinline int uring_note_paths(__u64 req, __u64 path, __u64 path2)
 	return 0;
 }
 
-/* An address given, from where the kernel put it or from where the program has
- * it. */
+/* An address given, from where the kernel put it or from where the program has it. */
 static __always_inline void note_name(struct uring_op *op, void *name, __u32 len, bool kernel)
 {
 	__u64 size = mask_index(len, 127);
@@ -411,9 +403,9 @@ static __always_inline void note_request(struct uring_op *op, struct io_kiocb *r
 		struct io_accept *accept = (struct io_accept *)req;
 
 		op->flags = READ(accept, flags);
-		/* 6.9 and newer */
-		if (bpf_core_field_exists(accept->iou_flags))
-			op->mode = READ(accept, iou_flags);
+		/* Kernels that do not keep it: any may come to more than one connection. */
+		op->mode = bpf_core_field_exists(accept->iou_flags) ? READ(accept, iou_flags)
+								    : URING_ACCEPT_MULTISHOT;
 		op->is_direct = READ(accept, file_slot) != 0;
 		break;
 	}
@@ -529,42 +521,7 @@ static __always_inline bool note(__u64 number)
 	return op.entry_flags & URING_CQE_SKIP;
 }
 
-/* --- the event
- * ---------------------------------------------------------------------------
- */
-
-static __always_inline __u32 uring_param_cnt(__u32 event)
-{
-	switch (event) {
-	case WIRE_EVENT_GENERIC_X:
-	case WIRE_EVENT_SYSCALL_CLOSE_X:
-		return 2;
-	case WIRE_EVENT_SOCKET_BIND_X:
-	case WIRE_EVENT_SOCKET_LISTEN_X:
-	case WIRE_EVENT_SOCKET_SHUTDOWN_X:
-		return 3;
-	case WIRE_EVENT_SYSCALL_READ_X:
-	case WIRE_EVENT_SYSCALL_WRITE_X:
-	case WIRE_EVENT_SYSCALL_READV_X:
-	case WIRE_EVENT_SYSCALL_WRITEV_X:
-	case WIRE_EVENT_SYSCALL_UNLINKAT_2_X:
-	case WIRE_EVENT_SYSCALL_MKDIRAT_X:
-	case WIRE_EVENT_SYSCALL_SYMLINKAT_X:
-	case WIRE_EVENT_SOCKET_CONNECT_X:
-		return 4;
-	case WIRE_EVENT_SOCKET_RECVMSG_X:
-	case WIRE_EVENT_SOCKET_ACCEPT4_6_X:
-	case WIRE_EVENT_SYSCALL_RENAMEAT2_X:
-	case WIRE_EVENT_SYSCALL_LINKAT_2_X:
-		return 6;
-	case WIRE_EVENT_SYSCALL_OPENAT_2_X:
-		return 7;
-	case WIRE_EVENT_SYSCALL_OPENAT2_X:
-		return 8;
-	default:
-		return 5;
-	}
-}
+/* --- the event ------------------------------------------------------------------------------- */
 
 /* A slot of the ring's own table is no descriptor. */
 static __always_inline void put_fd(struct emit *e, const struct uring_op *op)
@@ -612,41 +569,51 @@ static __always_inline void put_opened(struct emit *e, const struct uring_op *op
 	}
 }
 
-/* Data of a vector or a buffer; gives the size asked for, -1 if that cannot be
- * read. */
+/* Data of a vector or a buffer; gives the size asked for, -1 if that cannot be read. */
 static __always_inline __s64 put_data(struct emit *e, const struct uring_op *op, __u64 len,
 				      bool is_vector)
 {
 	__u32 cnt;
 
 	if (!is_vector) {
-		emit_user_data(e, (void *)op->addr, emit_forget(e, len));
+		emit_user_data(e, (void *)op->addr, len < op->len ? len : op->len);
 		return op->len;
 	}
 	cnt = op->len ? iov_load(op->addr, op->len, op->compat) : 0;
-	len = emit_forget(e, len);
 	cnt = emit_forget(e, cnt);
 	emit_iov_data(e, cnt, len);
 	return op->len && !cnt ? -1 : (__s64)iov_total(cnt);
 }
 
-static __always_inline void put_rw(struct emit *e, const struct uring_op *op, __s32 res,
-				   bool is_here)
+/* Operations that bring data. */
+#define URING_INBOUND                                                             \
+	(1ULL << URING_READV | 1ULL << URING_READ_FIXED | 1ULL << URING_RECVMSG | \
+	 1ULL << URING_READ | 1ULL << URING_RECV | 1ULL << URING_READ_MULTISHOT)
+
+static __always_inline bool is_inbound(__u64 opcode)
 {
-	bool is_read =
-		op->event == WIRE_EVENT_SYSCALL_READ_X || op->event == WIRE_EVENT_SYSCALL_PREAD_X ||
-		op->event == WIRE_EVENT_SYSCALL_READV_X || op->event == WIRE_EVENT_SYSCALL_PREADV_X;
+	return URING_INBOUND >> (opcode & 63) & 1;
+}
+
+/* How much data there is to see. */
+static __always_inline __u64 data_len(const struct uring_op *op, __s32 res, bool is_here)
+{
+	/* Not another process's memory, nor a buffer that the kernel chose. */
+	if (!is_here || op->entry_flags & URING_BUFFER_SELECT)
+		return 0;
+	if (res > 0)
+		return res;
+	return is_inbound(op->opcode) ? 0 : 56000; /* leaves room for what stands behind */
+}
+
+static __always_inline void put_rw(struct emit *e, const struct uring_op *op, __s32 res, __u64 len)
+{
 	bool is_vector = op->opcode == URING_READV || op->opcode == URING_WRITEV;
-	__u64 len = res > 0 ? (__u64)res : is_read ? 0 : EMIT_DATA_MAX;
+	bool is_readv = op->opcode == URING_READV;
 	__s64 size;
 
-	if (!is_vector && len > op->len)
-		len = op->len;
-	/* Another process's memory, or a buffer that the kernel chose. */
-	if (!is_here || op->entry_flags & URING_BUFFER_SELECT)
-		len = 0;
 	/* Of a vector that was read the size stands first and is what came. */
-	if (is_read && is_vector) {
+	if (is_readv) {
 		if (res >= 0)
 			emit_u32(e, res);
 		else
@@ -655,7 +622,7 @@ static __always_inline void put_rw(struct emit *e, const struct uring_op *op, __
 	}
 	size = put_data(e, op, len, is_vector);
 	put_fd(e, op);
-	if (!(is_read && is_vector)) {
+	if (!is_readv) {
 		if (size >= 0)
 			emit_u32(e, size);
 		else
@@ -678,45 +645,40 @@ static __always_inline __u64 name_at(const struct uring_op *op)
 }
 
 static __always_inline void put_transfer(struct emit *e, const struct uring_op *op, struct sock *sk,
-					 __s32 res, bool is_here)
+					 __u64 len)
 {
-	bool inbound = op->opcode == URING_RECV;
-	__u64 len = res > 0 ? (__u64)res : inbound ? 0 : op->len;
+	__u32 flags = op->opcode == URING_RECV ? SOCK_INBOUND : SOCK_KERNEL_NAME;
 
-	if (!is_here || op->entry_flags & URING_BUFFER_SELECT)
-		len = 0;
-	emit_user_data(e, (void *)op->addr, emit_forget(e, len < op->len ? len : op->len));
+	emit_user_data(e, (void *)op->addr, len < op->len ? len : op->len);
 	put_fd(e, op);
 	emit_u32(e, op->len);
-	if (inbound && res < 0)
-		sk = NULL;
-	emit_tuple(e, sk, op->name_len ? name_at(op) : 0, op->name_len,
-		   SOCK_KERNEL_NAME | (inbound ? SOCK_INBOUND : 0));
+	emit_tuple(e, sk, op->name_len ? name_at(op) : 0, op->name_len, flags);
 }
 
 static __always_inline void put_message(struct emit *e, const struct uring_op *op, struct sock *sk,
-					__s32 res, bool is_here)
+					__s32 res, bool is_here, __u64 len)
 {
 	bool inbound = op->opcode == URING_RECVMSG;
-	__u64 len = res > 0 ? (__u64)res : inbound ? 0 : EMIT_DATA_MAX;
 	struct sock_msg msg = {};
 	__s64 size = -1;
 	__u32 cnt = 0;
-	bool ok;
 
-	ok = is_here && (!inbound || res >= 0) && read_user_msg(&msg, op->addr, op->compat);
-	if (inbound && res >= 0)
-		emit_u32(e, res);
-	else if (inbound)
-		emit_empty(e);
-	emit_sync(e);
-	if (ok && msg.iov_cnt && !(op->entry_flags & URING_BUFFER_SELECT))
-		cnt = iov_load(msg.iov, msg.iov_cnt, op->compat);
-	len = emit_forget(e, len < 56000 ? len : 56000);
+	if (inbound) {
+		if (res >= 0)
+			emit_u32(e, res);
+		else
+			emit_empty(e);
+		emit_sync(e);
+	}
+	if (is_here && (!inbound || res >= 0) && read_user_msg(&msg, op->addr, op->compat)) {
+		if (msg.iov_cnt && !(op->entry_flags & URING_BUFFER_SELECT))
+			cnt = iov_load(msg.iov, msg.iov_cnt, op->compat);
+		if (cnt || !msg.iov_cnt)
+			size = iov_total(cnt);
+	}
 	cnt = emit_forget(e, cnt);
+	size = emit_forget(e, size);
 	emit_iov_data(e, cnt, len);
-	if (ok && (cnt || !msg.iov_cnt))
-		size = iov_total(cnt);
 	if (!inbound) {
 		put_fd(e, op);
 		if (size >= 0)
@@ -724,8 +686,6 @@ static __always_inline void put_message(struct emit *e, const struct uring_op *o
 		else
 			emit_empty(e);
 	}
-	if (inbound && res < 0)
-		sk = NULL;
 	emit_tuple(e, sk, msg.name, msg.name_len, inbound ? SOCK_INBOUND : 0);
 	if (inbound) {
 		emit_control(e, &msg, op->compat ? SOCK_COMPAT : 0);
@@ -761,6 +721,12 @@ static __always_inline void put_params(struct emit *e, const struct uring_op *op
 				       const struct uring_paths *paths, struct sock *sk, __s32 res,
 				       bool is_here)
 {
+	__u64 len = emit_forget(e, data_len(op, res, is_here));
+
+	if (res < 0 && is_inbound(op->opcode))
+		sk = NULL;
+	sk = (struct sock *)emit_forget(e, (__u64)sk);
+	emit_sync(e);
 	switch (op->event) {
 	case WIRE_EVENT_SYSCALL_OPENAT_2_X:
 	case WIRE_EVENT_SYSCALL_OPENAT2_X:
@@ -777,7 +743,7 @@ static __always_inline void put_params(struct emit *e, const struct uring_op *op
 	case WIRE_EVENT_SYSCALL_PWRITE_X:
 	case WIRE_EVENT_SYSCALL_WRITEV_X:
 	case WIRE_EVENT_SYSCALL_PWRITEV_X:
-		put_rw(e, op, res, is_here);
+		put_rw(e, op, res, len);
 		break;
 	case WIRE_EVENT_SYSCALL_RENAMEAT2_X:
 	case WIRE_EVENT_SYSCALL_LINKAT_2_X:
@@ -808,11 +774,11 @@ static __always_inline void put_params(struct emit *e, const struct uring_op *op
 	case WIRE_EVENT_SOCKET_SEND_X:
 	case WIRE_EVENT_SOCKET_SENDTO_X:
 	case WIRE_EVENT_SOCKET_RECV_X:
-		put_transfer(e, op, sk, res, is_here);
+		put_transfer(e, op, sk, len);
 		break;
 	case WIRE_EVENT_SOCKET_SENDMSG_X:
 	case WIRE_EVENT_SOCKET_RECVMSG_X:
-		put_message(e, op, sk, res, is_here);
+		put_message(e, op, sk, res, is_here, len);
 		break;
 	case WIRE_EVENT_SOCKET_ACCEPT4_6_X:
 		put_accepted(e, op, sk, res);
@@ -844,15 +810,13 @@ static __always_inline void put_params(struct emit *e, const struct uring_op *op
 	}
 }
 
-/* The new descriptor that is the result of some calls is none if it went into
- * the ring's table. */
+/* The new descriptor that is the result of some calls is none if it went into the ring's table. */
 static __always_inline bool is_result_known(const struct uring_op *op, __s32 res, bool is_known)
 {
 	return is_known && !(op->is_direct && res >= 0 && op->opcode != URING_CLOSE);
 }
 
-/* Makes the event of the request in the scratch; tail-called, so as to be
- * verified once. */
+/* Makes the event of the request in the scratch; tail-called, so as to be verified once. */
 SEC("raw_tp/io_uring_complete")
 int x_uring(void *ctx)
 {
@@ -876,7 +840,7 @@ int x_uring(void *ctx)
 	if (opcode >= URING_OPCODE_COUNT)
 		return 0;
 	res = s->res;
-	if (!emit_begin(&e, op->event, uring_param_cnt(op->event)))
+	if (!emit_begin(&e, op->event, params_cnt(op->event)))
 		return 0;
 	*(__u64 *)(e.rec + 40) = (__u64)(__u32)op->tid;
 	e.start_ns = op->start_ns;
@@ -923,12 +887,9 @@ struct {
 	.values = { [0] = (void *)&x_uring },
 };
 
-/* --- the hooks
- * ------------------------------------------------------------------------------
- */
+/* --- the hooks ------------------------------------------------------------------------------- */
 
-/* The same hook under its newer and its older name: a kernel has one of them.
- */
+/* The same hook under its newer and its older name: a kernel has one of them. */
 SEC("raw_tp/io_uring_submit_req")
 int uring_submit_req(struct bpf_raw_tracepoint_args *ctx)
 {

@@ -229,6 +229,7 @@ struct kernfs_node___old {
 };
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
@@ -274,6 +275,12 @@ struct kernel_siginfo {
 			} _kill;
 		} _sifields;
 	};
+};
+struct sigaction {
+	unsigned long sa_handler;
+};
+struct k_sigaction {
+	struct sigaction sa;
 };
 struct linux_binprm {
 	struct file *file;

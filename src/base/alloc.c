@@ -12,19 +12,22 @@
 
 #include "base/attr.h"
 
+#define SMALL_MAX 1024
+
 void alloc_fail(size_t size)
 {
 	fprintf(stderr, "rtsec: out of memory: %zu more bytes wanted\n", size);
 	exit(1);
 }
 
+/* glibc's calloc() passes by the thread's cache of small pieces, which malloc() uses. */
 void *alloc_zero(size_t size)
 {
-	void *mem = calloc(1, size ? size : 1);
+	void *mem = size <= SMALL_MAX ? malloc(size ? size : 1) : calloc(1, size);
 
 	if (UNLIKELY(!mem))
 		alloc_fail(size);
-	return mem;
+	return size <= SMALL_MAX ? memset(mem, 0, size) : mem;
 }
 
 void *alloc_array(size_t cnt, size_t size)

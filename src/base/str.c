@@ -43,52 +43,19 @@ const char *str_text(const struct str *str)
 	return str->buf ? str->buf : "";
 }
 
-static void grow(struct str *str, size_t need)
+char *str_grow(struct str *str, size_t len)
 {
 	size_t cap = str->cap < CAP_MIN / 2 ? CAP_MIN : str->cap * 2;
+	size_t need;
 
+	if (__builtin_add_overflow(str->len + 1, len, &need))
+		alloc_fail(len);
 	if (cap < need)
 		cap = need;
 	str->buf = alloc_resize(str->buf, cap);
 	str->buf[str->len] = '\0';
 	str->cap = cap;
-}
-
-char *str_reserve(struct str *str, size_t len)
-{
-	size_t need;
-
-	if (__builtin_add_overflow(str->len + 1, len, &need))
-		alloc_fail(len);
-	if (UNLIKELY(need > str->cap))
-		grow(str, need);
 	return str->buf + str->len;
-}
-
-void str_commit(struct str *str, size_t len)
-{
-	str->len += len;
-	str->buf[str->len] = '\0';
-}
-
-void str_append(struct str *str, const void *bytes, size_t len)
-{
-	char *at = str_reserve(str, len);
-
-	if (len)
-		memcpy(at, bytes, len);
-	str_commit(str, len);
-}
-
-void str_append_text(struct str *str, const char *text)
-{
-	str_append(str, text, strlen(text));
-}
-
-void str_append_char(struct str *str, char c)
-{
-	*str_reserve(str, 1) = c;
-	str_commit(str, 1);
 }
 
 void str_append_u64(struct str *str, uint64_t value)

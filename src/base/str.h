@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 
@@ -25,13 +26,43 @@ void str_release(struct str *str);
 /* The text, "" when nothing was ever appended; valid until the next change. */
 const char *str_text(const struct str *str);
 
-/* Makes room for len more bytes and gives their address; str_commit() then counts them. */
-char *str_reserve(struct str *str, size_t len);
-void str_commit(struct str *str, size_t len);
+/* The part of str_reserve() that is rarely met. */
+char *str_grow(struct str *str, size_t len);
 
-void str_append(struct str *str, const void *bytes, size_t len);
-void str_append_text(struct str *str, const char *text);
-void str_append_char(struct str *str, char c);
+/* Makes room for len more bytes and gives their address; str_commit() then counts them. */
+static inline char *str_reserve(struct str *str, size_t len)
+{
+	if (UNLIKELY(len >= str->cap - str->len))
+		return str_grow(str, len);
+	return str->buf + str->len;
+}
+
+static inline void str_commit(struct str *str, size_t len)
+{
+	str->len += len;
+	str->buf[str->len] = '\0';
+}
+
+static inline void str_append(struct str *str, const void *bytes, size_t len)
+{
+	char *at = str_reserve(str, len);
+
+	if (len)
+		memcpy(at, bytes, len);
+	str_commit(str, len);
+}
+
+static inline void str_append_text(struct str *str, const char *text)
+{
+	str_append(str, text, strlen(text));
+}
+
+static inline void str_append_char(struct str *str, char c)
+{
+	*str_reserve(str, 1) = c;
+	str_commit(str, 1);
+}
+
 void str_append_u64(struct str *str, uint64_t value);
 void str_append_i64(struct str *str, int64_t value);
 /* digits: at least so many, padded with zeros; upper: A-F instead of a-f. */

@@ -73,6 +73,7 @@ static int open_source(struct capture *capture, uint32_t needs, struct source **
 			is_type_asked(capture->filter, EVENT_SCHEDSWITCH_6_E);
 	live.page_faults = options->page_faults || (needs & FIELD_NEED_PAGE_FAULTS) ||
 			   is_type_asked(capture->filter, EVENT_PAGE_FAULT_E);
+	live.cpu_times = is_type_asked(capture->filter, EVENT_PROCINFO_E);
 	return source_open_live(&live, &capture->open_stats, source, err);
 }
 
@@ -198,6 +199,7 @@ static int run(struct capture *capture, struct source *source, struct err *err)
 		cmd_child_go(&capture->child);
 		code = exit_code_of(engine_run(engine, err));
 		cmd_report_losses(engine_stats(engine), &capture->open_stats, options->verbose);
+		cmd_report_gaps(engine_losses(engine));
 	}
 	engine_free(engine);
 	return code;

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "field/field.h"
 
 /* The source line the error is in, and a caret below its column; tabs stay tabs. */
 static void print_caret(const struct err *err)
@@ -81,6 +82,27 @@ void cmd_report_losses(const struct stats *engine, const struct stats *source, b
 			fprintf(stderr, "rtsec: %" PRIu64 " %s: %s\n", value, stats_name(i),
 				stats_help(i));
 	}
+}
+
+void cmd_report_gaps(const struct engine_losses *losses)
+{
+	struct str first = { 0 }, last = { 0 };
+
+	if (!losses->mark_cnt)
+		return;
+	field_time_text(losses->first_ns, &first);
+	field_time_text(losses->last_ns, &last);
+	if (losses->event_cnt)
+		fprintf(stderr,
+			"rtsec: %" PRIu64 " events were lost in the recording, between %s and %s\n",
+			losses->event_cnt, str_text(&first), str_text(&last));
+	else
+		fprintf(stderr,
+			"rtsec: events were lost in the recording, between %s and %s; how many it does "
+			"not say\n",
+			str_text(&first), str_text(&last));
+	str_release(&first);
+	str_release(&last);
 }
 
 int cmd_report_filter(const struct filter *filter)

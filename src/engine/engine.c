@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -34,6 +35,7 @@ struct engine {
 	uint64_t ticked_ns;
 	uint64_t progress_ns;
 	uint64_t last_ts_ns; /* of the event before, for limits in event time */
+	struct engine_losses losses;
 	bool in_events; /* the snapshot is complete */
 	bool is_stopping;
 	enum engine_end end;
@@ -77,6 +79,11 @@ struct field_env *engine_env(struct engine *engine)
 struct stats *engine_stats(struct engine *engine)
 {
 	return &engine->stats;
+}
+
+const struct engine_losses *engine_losses(const struct engine *engine)
+{
+	return &engine->losses;
 }
 
 void engine_add_sink(struct engine *engine, struct sink *sink)
@@ -123,6 +130,60 @@ static void take_block(struct engine *engine, const struct scap_block *block, st
 
 		if (sink->ops->on_block)
 			react(engine, sink->ops->on_block(sink, block, err));
+	}
+}
+
+/* --- losses -------------------------------------------------------------- */
+
+static void stretch(struct engine_losses *losses, uint64_t ts_ns)
+{
+	if (!ts_ns || ts_ns == EVENT_TIME_UNKNOWN)
+		return;
+	if (!losses->first_ns || ts_ns < losses->first_ns)
+		losses->first_ns = ts_ns;
+	if (ts_ns > losses->last_ns)
+		losses->last_ns = ts_ns;
+}
+
+/* "cpu=1 from=NS to=NS drop_ring_full=N ...", as a live source makes it. */
+static void take_counts(struct engine_losses *losses, struct span text)
+{
+	while (text.len) {
+		const uint8_t *end = memchr(text.ptr, ' ', text.len);
+		struct span word = span_make(text.ptr, end ? (size_t)(end - text.ptr) : text.len);
+		const uint8_t *equals = memchr(word.ptr, '=', word.len);
+		size_t name_len = equals ? (size_t)(equals - word.ptr) : word.len;
+		uint64_t value = 0;
+		size_t i;
+
+		for (i = name_len + 1; i < word.len && word.ptr[i] >= '0' && word.ptr[i] <= '9';
+		     i++)
+			value = value * 10 + (word.ptr[i] - '0');
+		if (span_is_text(span_make(word.ptr, name_len), "from"))
+			stretch(losses, value);
+		else if (name_len > 5 && !memcmp(word.ptr, "drop_", 5))
+			losses->event_cnt += value;
+		text.ptr += word.len + !!end;
+		text.len -= word.len + !!end;
+	}
+}
+
+static void note_losses(struct engine_losses *losses, const struct event *ev)
+{
+	struct span name;
+
+	switch (ev->type) {
+	case EVENT_DROP_E:
+	case EVENT_DROP_X:
+		losses->mark_cnt++;
+		stretch(losses, ev->ts_ns);
+		break;
+	case EVENT_ASYNCEVENT_E:
+		if (event_param_text(ev, 1, &name) && span_is_text(name, "drop"))
+			take_counts(losses, event_param(ev, 2));
+		break;
+	default:
+		break;
 	}
 }
 
@@ -196,6 +257,8 @@ static void take_event(struct engine *engine, const struct scap_block *block, st
 	}
 	arena_reset(&engine->env.scratch);
 	state_apply(engine->state, &ev);
+	if (UNLIKELY(ev.info->category & EVENT_EC_METAEVENT))
+		note_losses(&engine->losses, &ev);
 	if (!engine->env.first_ts_ns && ev.ts_ns != EVENT_TIME_UNKNOWN)
 		engine->env.first_ts_ns = ev.ts_ns;
 	passed = is_passed(engine, &ev);

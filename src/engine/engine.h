@@ -24,6 +24,13 @@ enum engine_end {
 	ENGINE_FAILED, /* the source failed */
 };
 
+/* What the marks in the stream say of events that were lost while it was recorded. */
+struct engine_losses {
+	uint64_t mark_cnt; /* 0: none */
+	uint64_t event_cnt; /* as far as it was counted: marks of other recorders do not */
+	uint64_t first_ns, last_ns; /* since the epoch: between these */
+};
+
 struct engine_opts {
 	struct source *source; /* owned by the engine from here on */
 	const struct filter *filter; /* borrowed; NULL: everything passes */
@@ -43,6 +50,7 @@ void engine_free(struct engine *engine);
 /* For sinks and filters, valid as long as the engine. */
 struct field_env *engine_env(struct engine *engine);
 struct stats *engine_stats(struct engine *engine);
+const struct engine_losses *engine_losses(const struct engine *engine);
 /* The engine owns the sink from here on. */
 void engine_add_sink(struct engine *engine, struct sink *sink);
 enum engine_end engine_run(struct engine *engine, struct err *err);

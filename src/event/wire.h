@@ -46,6 +46,7 @@ struct wire_record {
 enum wire_record_flag {
 	WIRE_RECORD_ASYNC = 1u << 0,
 	WIRE_RECORD_PIDFD = 1u << 1, /* a getsockopt whose value is a new pidfd */
+	WIRE_RECORD_LOSS = 1u << 2, /* records between the one before in this ring and it were lost */
 };
 
 WIRE_ASSERT(__builtin_offsetof(struct wire_record, start_ns) == 8, "layout");
@@ -73,10 +74,12 @@ enum wire_extra {
 	WIRE_EXTRA_FLAGS = 2, /* u8, enum wire_extra_flag */
 	WIRE_EXTRA_START = 3, /* u64, ns since the epoch */
 	WIRE_EXTRA_FD = 4, /* u8, enum wire_extra_fd_flag; an entry of a trace's fd list, newest layout */
+	WIRE_EXTRA_LOSERS = 5, /* u32 each: processes of which events were lost */
 };
 enum wire_extra_flag {
 	WIRE_EXTRA_ASYNC = 1u << 0, /* an io_uring operation shown as the equivalent call */
 };
+#define WIRE_EVERYBODY 0xffffffffu /* among the losers: it may be any process */
 /* What the entry has no place for. */
 enum wire_extra_fd_flag {
 	WIRE_EXTRA_FD_CLOEXEC = 1u << 0,
@@ -93,6 +96,8 @@ enum wire_drop {
 	WIRE_DROP_COUNT
 };
 
+#define WIRE_LOSER_MAX 512u
+
 /*
  * One per CPU: single producer (the CPU, in BPF), single consumer (the reader).
  * prod and cons count bytes and never wrap; the data offset is their remainder
@@ -107,9 +112,19 @@ struct wire_ring {
 	wire_u64 drops[WIRE_DROP_COUNT];
 	wire_u64 pos; /* scratch of the producer: bytes of the record at hand */
 	wire_u64 arg[6]; /* likewise: the arguments of the call at hand */
-	wire_u64 pad1[50];
+	wire_u64 lost; /* sum of the drops */
+	wire_u64 lost_told; /* the same as of the newest record */
+	wire_u64 pad1[48];
 	wire_u64 cons;
-	wire_u64 pad2[447];
+	wire_u64 pad2[63];
+	/*
+	 * The processes (thread groups) that lost something: at their number's remainder
+	 * or beside it, 0 free. The producer adds, after it counted; the reader clears
+	 * when no loss waits to be told.
+	 */
+	wire_u32 losers[WIRE_LOSER_MAX];
+	wire_u32 has_more_losers; /* some found no place */
+	wire_u32 pad3[2 * 128 - 1];
 	wire_u8 data[]; /* ring size + WIRE_SLACK */
 };
 
@@ -205,7 +220,7 @@ WIRE_ASSERT(sizeof(struct wire_task) == 416, "layout");
 struct wire_settings {
 	wire_u32 snaplen; /* bytes kept of data buffers */
 	int self_tgid; /* thread group that is not recorded: the recorder's own */
-	wire_u32 sigreturn_nr; /* rt_sigreturn, whose exit no longer carries it */
+	wire_u32 sigreturn_nr[2]; /* rt_sigreturn, native and compat: its exit no longer carries it */
 	wire_u32 execveat_nr[2]; /* native, compat: tells the two exec calls apart at exec time */
 	wire_u32 pad;
 	wire_u64 events[8]; /* bit per event type: wanted */

@@ -171,7 +171,7 @@ struct field_env {
 void field_env_init(struct field_env *env, struct state *state);
 void field_env_release(struct field_env *env);
 
-/* false: unset. *out is untouched then. */
+/* false: unset. *out is undefined then. */
 bool field_extract(const struct field_ref *ref, struct field_env *env, const struct event *ev,
 		   struct field_value *out);
 

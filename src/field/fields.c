@@ -71,12 +71,10 @@ field_extract_fn field_extractor(uint32_t id)
 bool field_extract(const struct field_ref *ref, struct field_env *env, const struct event *ev,
 		   struct field_value *out)
 {
-	struct field_value value = { .type = ref->type, .format = ref->info->format };
-
-	if (!extractors[ref->id](ref, env, ev, &value))
-		return false;
-	*out = value;
-	return true;
+	out->type = ref->type;
+	out->format = ref->info->format;
+	out->is_list = false;
+	return extractors[ref->id](ref, env, ev, out);
 }
 
 bool x_unset(const struct field_ref *ref UNUSED, struct field_env *env UNUSED,

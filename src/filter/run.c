@@ -233,6 +233,11 @@ static bool test_constants(enum op_modifier modifier, const struct constants *co
 
 bool run_value(const struct check *check, const struct field_value *value, struct arena *scratch)
 {
+	const struct constants *constants = check->constants;
+
+	/* Most checks are against one constant. */
+	if (!check->modifier && constants->cnt == 1 && !constants->lens)
+		return test_one(constants->op, constants->domain, value, constants->items, scratch);
 	return test_constants(check->modifier, check->constants, value, scratch);
 }
 
@@ -290,7 +295,16 @@ struct run {
 	const struct event *ev;
 };
 
-static bool get(const struct operand *operand, const struct run *run, struct field_value *out);
+static bool get_other(const struct operand *operand, const struct run *run,
+		      struct field_value *out);
+
+static inline bool get(const struct operand *operand, const struct run *run,
+		       struct field_value *out)
+{
+	if (LIKELY(operand->kind == OPERAND_FIELD))
+		return field_extract(&operand->ref, run->env, run->ev, out);
+	return get_other(operand, run, out);
+}
 
 /* A field in a list of texts is what it prints as. */
 static void to_text(const struct operand *operand, const struct run *run, struct field_value *value)
@@ -369,16 +383,15 @@ static bool get_call(const struct operand *operand, const struct run *run, struc
 			       out);
 }
 
-static bool get(const struct operand *operand, const struct run *run, struct field_value *out)
+static bool get_other(const struct operand *operand, const struct run *run, struct field_value *out)
 {
 	switch (operand->kind) {
-	case OPERAND_FIELD:
-		return field_extract(&operand->ref, run->env, run->ev, out);
 	case OPERAND_TEXT:
 		*out = operand->value;
 		return true;
 	case OPERAND_LIST:
 		return get_list(operand, run, out);
+	case OPERAND_FIELD:
 	case OPERAND_CALL:
 		break;
 	}

@@ -19,7 +19,8 @@
 #include "base/limits.h"
 #include "scap/stream.h"
 
-#define BUF_BYTES ((size_t)1 << 20)
+/* What the kernel copies into it is still in a near cache when it is decoded. */
+#define BUF_BYTES ((size_t)256 << 10)
 /* Reading into less room than this is not worth a system call. */
 #define ROOM_MIN ((size_t)64 << 10)
 #define BLOCK_MIN 12
@@ -296,10 +297,15 @@ static void hand_out(struct scap_reader *reader, uint32_t type, uint32_t total,
 {
 	uint8_t *data = reader->buf + reader->pos;
 
-	block->type = official_type(type);
-	if (UNLIKELY(block->type != type))
-		store_u32(data, block->type);
-	block->kind = scap_kind_of(block->type);
+	if (LIKELY(type == SCAP_EVENT)) {
+		block->type = SCAP_EVENT;
+		block->kind = SCAP_KIND_EVENT;
+	} else {
+		block->type = official_type(type);
+		if (UNLIKELY(block->type != type))
+			store_u32(data, block->type);
+		block->kind = scap_kind_of(block->type);
+	}
 	block->data = data;
 	block->len = total;
 	block->offset = offset_of(reader);

@@ -18,6 +18,8 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vec.h"
+#include "source/made.h"
 #include "source/overlap.h"
 #include "source/rings.h"
 
@@ -32,6 +34,13 @@ struct live_source {
 	struct stats *stats;
 	struct source_bpf *programs;
 	struct source_rings *rings;
+	struct source_lookup *lookup;
+	struct source_changes *changes;
+	struct source_made made; /* events that come before the rings' next one */
+	VEC_OF(uint16_t) ring_cpus; /* by order of adding */
+	struct wire_record *held; /* comes behind those that were made */
+	uint64_t last_ns; /* boottime, not before that of any record handed out */
+	bool has_times; /* CPU times of threads are told */
 	struct str snapshot;
 	size_t snapshot_pos;
 	struct source_overlap *overlap; /* NULL: all records to come are later than the scan */
@@ -44,6 +53,7 @@ struct live_source {
 	uint64_t stop_ns; /* boottime at which hooks were off */
 	uint64_t drops_told[WIRE_DROP_COUNT];
 	uint64_t no_ring_told;
+	bool is_over; /* all that was in the rings has been handed out */
 };
 
 static struct live_source *of(struct source *source)
@@ -81,64 +91,100 @@ static int64_t wall_offset(void)
 
 /* --- CPUs ------------------------------------------------------------------- */
 
-/* Gives every online CPU a ring: "0-3,5" as /sys/devices/system/cpu/online has it. */
-static int add_cpus(struct live_source *live, struct err *err)
+static int add_ring(struct live_source *live, unsigned int cpu, struct err *err)
+{
+	bool is_new = !source_bpf_has_ring(live->programs, cpu);
+	struct wire_ring *ring = source_bpf_ring(live->programs, cpu, err);
+
+	if (!ring)
+		return err->code;
+	if (!is_new)
+		return 0;
+	source_rings_add(live->rings, ring);
+	*vec_add(&live->ring_cpus) = (uint16_t)cpu;
+	log_debug("CPU %u has a ring", cpu);
+	return 0;
+}
+
+/* Every CPU that is online has a ring. */
+static int add_cpus(struct live_source *live, uint64_t ts_ns, struct err *err)
 {
 	char text[4096];
-	char *at = text;
 	int fd = open("/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	int cpu = -1;
+	int ret = 0;
 
 	if (fd >= 0)
 		close(fd);
 	if (len <= 0)
 		return err_set(err, -EIO, "cannot read which CPUs are online");
-	text[len] = '\0';
-	while (*at >= '0' && *at <= '9') {
-		unsigned long first = strtoul(at, &at, 10);
-		unsigned long last = *at == '-' ? strtoul(at + 1, &at, 10) : first;
+	source_changes_cpus(live->changes, span_make(text, (size_t)len), ts_ns, &live->made);
+	while (!ret && (cpu = source_changes_next_cpu(live->changes, cpu)) >= 0)
+		ret = add_ring(live, (unsigned int)cpu, err);
+	return ret;
+}
 
-		for (; first <= last; first++) {
-			bool is_new = !source_bpf_has_ring(live->programs, first);
-			struct wire_ring *ring = source_bpf_ring(live->programs, first, err);
+/* --- losses ------------------------------------------------------------------ */
 
-			if (!ring)
-				return err->code;
-			if (is_new) {
-				source_rings_add(live->rings, ring);
-				log_debug("CPU %lu has a ring", first);
-			}
-		}
-		if (*at == ',')
-			at++;
+static uint64_t to_wall(const struct live_source *live, uint64_t boot_ns)
+{
+	return boot_ns ? boot_ns + (uint64_t)live->wall_offset_ns : 0;
+}
+
+/* Whatever a mark says comes before the record at hand, which is at_ns. */
+static void put_losses(struct live_source *live, uint64_t at_ns)
+{
+	struct source_rings_loss loss;
+	enum source_rings_mark mark;
+
+	while ((mark = source_rings_next_mark(live->rings, &loss)) != SOURCE_RINGS_NO_MARK) {
+		uint16_t cpu = live->ring_cpus.items[loss.ring];
+
+		if (mark == SOURCE_RINGS_LOSS_BEGINS)
+			source_made_loss_begin(&live->made, cpu, to_wall(live, live->last_ns),
+					       &loss);
+		else
+			source_made_loss_end(&live->made, cpu, to_wall(live, loss.from_ns),
+					     to_wall(live, at_ns), &loss);
 	}
-	return 0;
+}
+
+/* Of a CPU that had come online and had no ring yet: since the last look, whose is not known. */
+static void put_ringless_loss(struct live_source *live, uint64_t cnt)
+{
+	struct source_rings_loss loss = {
+		.cnt[WIRE_DROP_OTHER] = cnt,
+		.loser_cnt = 1,
+		.losers[0] = WIRE_EVERYBODY,
+	};
+	uint64_t ts_ns = to_wall(live, live->last_ns);
+
+	source_made_loss_begin(&live->made, UINT16_MAX, ts_ns, &loss);
+	source_made_loss_end(&live->made, UINT16_MAX, ts_ns, ts_ns, &loss);
 }
 
 /* --- counting --------------------------------------------------------------- */
 
 static void count_drops(struct live_source *live)
 {
-	static const enum stat_id counted_as[WIRE_DROP_COUNT] = {
-		[WIRE_DROP_FULL] = STAT_DROP_RING_FULL,
-		[WIRE_DROP_NESTED] = STAT_DROP_NESTED,
-		[WIRE_DROP_BIG] = STAT_DROP_TOO_BIG,
-		[WIRE_DROP_OTHER] = STAT_DROP_SCRATCH,
-	};
 	uint64_t no_ring = source_bpf_no_ring(live->programs);
 	int why;
 
 	for (why = 0; why < WIRE_DROP_COUNT; why++) {
 		uint64_t sum = source_rings_drops(live->rings, why);
 
-		stats_add(live->stats, counted_as[why], sum - live->drops_told[why]);
+		stats_add(live->stats, source_stat_of_drop(why), sum - live->drops_told[why]);
 		live->drops_told[why] = sum;
 	}
+	if (no_ring == live->no_ring_told)
+		return;
 	stats_add(live->stats, STAT_DROP_SCRATCH, no_ring - live->no_ring_told);
+	put_ringless_loss(live, no_ring - live->no_ring_told);
 	live->no_ring_told = no_ring;
 }
 
-/* Once a second: clock, CPUs that came online, drops. */
+/* Once a second: clock, drops, CPUs and users that came or went. */
 static void recheck(struct live_source *live)
 {
 	int64_t offset = wall_offset();
@@ -152,8 +198,11 @@ static void recheck(struct live_source *live)
 	}
 	count_drops(live);
 	err_init(&err);
-	if (add_cpus(live, &err))
+	if (add_cpus(live, to_wall(live, live->last_ns), &err))
 		log_debug("%s", err.text);
+	source_changes_users(live->changes, to_wall(live, live->last_ns), &live->made);
+	if (live->has_times)
+		source_changes_times(live->changes, to_wall(live, live->last_ns), &live->made);
 }
 
 /* --- the source ---------------------------------------------------------------- */
@@ -191,13 +240,23 @@ static struct span split_extra(struct wire_record *record)
 static struct wire_record *next_record(struct live_source *live)
 {
 	struct wire_record *record = source_rings_next(live->rings, live->now_ns);
+	uint64_t past_ns =
+		live->now_ns > SOURCE_RINGS_MARGIN_NS ? live->now_ns - SOURCE_RINGS_MARGIN_NS : 0;
 
 	if (record)
 		return record;
+	/* All up to then was handed out, unless a CPU stands still. */
+	if (live->last_ns < past_ns)
+		live->last_ns = past_ns;
 	live->now_ns = clock_ns(CLOCK_BOOTTIME);
 	if (live->now_ns >= live->recheck_ns)
 		recheck(live);
 	return source_rings_next(live->rings, live->now_ns);
+}
+
+static uint64_t time_of(const struct wire_record *record)
+{
+	return load_u64((const uint8_t *)record + WIRE_EVENT_OFFSET);
 }
 
 /* Made beside the scan: is what it tells in the snapshot already? */
@@ -218,45 +277,102 @@ static bool is_in_snapshot(struct live_source *live, const struct wire_record *r
 	return false;
 }
 
-static int live_next(struct source *source, struct scap_block *block, struct err *err)
+static bool give_snapshot(struct live_source *live, struct scap_block *block)
 {
-	struct live_source *live = of(source);
-	struct span extra = span_make(NULL, 0);
-	struct wire_record *record;
-	uint8_t *data;
+	const uint8_t *data;
 
-	(void)err;
-	if (live->snapshot_pos < live->snapshot.len) {
-		data = (uint8_t *)live->snapshot.buf + live->snapshot_pos;
-		fill_block(live, block, data, load_u32(data + 4));
-		live->snapshot_pos += block->len;
-		return SOURCE_BLOCK;
-	}
-	if (live->snapshot.cap) {
-		str_release(&live->snapshot);
+	if (live->snapshot_pos == live->snapshot.len) {
+		if (live->snapshot.cap)
+			str_release(&live->snapshot);
 		live->snapshot_pos = 0;
+		return false;
 	}
-	do {
-		record = next_record(live);
-	} while (live->overlap && record && is_in_snapshot(live, record));
-	if (!record) {
-		if (live->stopped && live->now_ns > live->stop_ns + 2 * SOURCE_RINGS_MARGIN_NS) {
-			count_drops(live);
-			return SOURCE_END;
-		}
-		return SOURCE_IDLE;
-	}
-	live->wait_us = WAIT_MIN_US;
-	data = (uint8_t *)record + WIRE_BLOCK_OFFSET;
-	store_u64((uint8_t *)record + WIRE_EVENT_OFFSET,
-		  load_u64((uint8_t *)record + WIRE_EVENT_OFFSET) + live->wall_offset_ns);
+	data = (const uint8_t *)live->snapshot.buf + live->snapshot_pos;
+	fill_block(live, block, data, load_u32(data + 4));
+	live->snapshot_pos += block->len;
+	return true;
+}
+
+static bool give_made(struct live_source *live, struct scap_block *block)
+{
+	struct span data, extra;
+
+	if (!source_made_next(&live->made, &data, &extra))
+		return false;
+	fill_block(live, block, data.ptr, (uint32_t)data.len);
+	block->extra = extra;
+	return true;
+}
+
+static int give_record(struct live_source *live, struct wire_record *record,
+		       struct scap_block *block)
+{
+	struct span extra = span_make(NULL, 0);
+
+	if (live->last_ns < time_of(record))
+		live->last_ns = time_of(record);
+	store_u64((uint8_t *)record + WIRE_EVENT_OFFSET, to_wall(live, time_of(record)));
 	if (record->extra)
 		extra = split_extra(record);
-	fill_block(live, block, data, record->block_len);
+	fill_block(live, block, (uint8_t *)record + WIRE_BLOCK_OFFSET, record->block_len);
 	block->extra = extra;
 	if (record->start_ns)
 		block->start_ns = record->start_ns + live->wall_offset_ns;
+	if (UNLIKELY(source_lookup_is_due(record)))
+		source_lookup_block(live->lookup, record, block);
 	return SOURCE_BLOCK;
+}
+
+/* NULL: nothing now. Marks of losses that come before it were made. */
+static struct wire_record *next_wanted(struct live_source *live)
+{
+	struct wire_record *record;
+
+	do {
+		record = next_record(live);
+		put_losses(live, record ? time_of(record) : live->last_ns);
+	} while (live->overlap && record && is_in_snapshot(live, record));
+	return record;
+}
+
+/* false: more may come. Losses that nothing followed are told at the end. */
+static bool has_ended(struct live_source *live)
+{
+	if (!live->stopped || live->now_ns <= live->stop_ns + 2 * SOURCE_RINGS_MARGIN_NS)
+		return false;
+	if (live->is_over)
+		return true;
+	live->is_over = true;
+	if (live->last_ns < live->stop_ns)
+		live->last_ns = live->stop_ns;
+	count_drops(live);
+	source_rings_end_losses(live->rings);
+	put_losses(live, live->last_ns);
+	return true;
+}
+
+static int live_next(struct source *source, struct scap_block *block, struct err *err)
+{
+	struct live_source *live = of(source);
+	struct wire_record *record = live->held;
+
+	(void)err;
+	if (give_snapshot(live, block) || give_made(live, block))
+		return SOURCE_BLOCK;
+	live->held = NULL;
+	if (!record)
+		record = next_wanted(live);
+	if (UNLIKELY(give_made(live, block))) {
+		live->held = record;
+		return SOURCE_BLOCK;
+	}
+	if (LIKELY(record != NULL)) {
+		live->wait_us = WAIT_MIN_US;
+		return give_record(live, record, block);
+	}
+	if (!has_ended(live))
+		return SOURCE_IDLE;
+	return give_made(live, block) ? SOURCE_BLOCK : SOURCE_END;
 }
 
 static void live_wait(struct source *source, int timeout_ms)
@@ -292,6 +408,10 @@ static void live_close(struct source *source)
 {
 	struct live_source *live = of(source);
 
+	source_lookup_free(live->lookup);
+	source_changes_free(live->changes);
+	source_made_release(&live->made);
+	vec_release(&live->ring_cpus);
 	source_rings_free(live->rings);
 	source_bpf_free(live->programs);
 	source_overlap_free(live->overlap);
@@ -340,10 +460,13 @@ int source_open_live(const struct source_live_opts *opts, struct stats *stats,
 	live->stats = stats;
 	live->wait_us = WAIT_MIN_US;
 	live->overlap = source_overlap_new();
+	live->has_times = set.cpu_times;
 	live->rings = source_rings_new(ring_bytes);
+	live->changes = source_changes_new(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC),
+					   open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC));
 	ret = source_bpf_load(&set, ring_bytes, &live->programs, err);
 	if (!ret)
-		ret = add_cpus(live, err);
+		ret = add_cpus(live, 0, err);
 	if (!ret)
 		ret = source_bpf_attach(live->programs, err);
 	live->wall_offset_ns = wall_offset();
@@ -356,6 +479,7 @@ int source_open_live(const struct source_live_opts *opts, struct stats *stats,
 		live_close(&live->source);
 		return ret;
 	}
+	live->lookup = source_lookup_new(set.full_proc_scan ? NULL : live->programs, live->rings);
 	log_debug("capture is on");
 	*source = &live->source;
 	return 0;

@@ -7,10 +7,13 @@
 #include "source/live.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -174,9 +177,49 @@ static int print_debug(enum libbpf_print_level level, const char *fmt, va_list a
 	return 0;
 }
 
-/* Says before anything is tried what would make every try fail. */
+/* Inode numbers of the namespaces that the kernel began with: include/linux/proc_ns.h. */
+#define INIT_USER_NS 0xeffffffdu
+#define INIT_PID_NS 0xeffffffcu
+
+/* Without /proc nobody knows, and what comes will show. */
+static bool is_in_inner(const char *ns, ino_t initial)
+{
+	struct stat st;
+
+	return !stat(ns, &st) && st.st_ino != initial;
+}
+
+/* Lockdown's strictest mode, man 7 kernel_lockdown: nothing may read the kernel's memory. */
+static bool is_confidential(void)
+{
+	char text[64];
+	int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	return strstr(text, "[confidentiality]");
+}
+
+/*
+ * Says before anything is tried what would make every try fail, or its result wrong:
+ * the programs see the ids of the initial pid namespace, /proc those of its own.
+ */
 static int check_machine(struct err *err)
 {
+	if (is_in_inner("/proc/self/ns/user", INIT_USER_NS))
+		return err_set(err, -EPERM,
+			       "cannot capture: the kernel takes BPF programs from the initial "
+			       "user namespace only, and this is another (a container's)");
+	if (is_in_inner("/proc/self/ns/pid", INIT_PID_NS))
+		return err_set(err, -ENOTSUP,
+			       "cannot capture: this pid namespace (a container's) is not the "
+			       "machine's; run in that one, as with --pid=host");
+	if (is_confidential())
+		return err_set(err, -EPERM,
+			       "cannot capture: this kernel is locked down (confidentiality), so "
+			       "no program may read its memory");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return err_set(err, -ENOTSUP,
 			       "cannot capture: this kernel has no BTF (/sys/kernel/btf/vmlinux); "
@@ -186,6 +229,8 @@ static int check_machine(struct err *err)
 
 static int load_error(int code, struct err *err)
 {
+	struct utsname name;
+
 	if (code == -EPERM)
 		return err_set(err, -EPERM,
 			       geteuid()
@@ -193,11 +238,12 @@ static int load_error(int code, struct err *err)
 					 "(run as root, or with CAP_BPF, CAP_PERFMON and "
 					 "CAP_SYS_PTRACE)"
 				       : "cannot capture: the kernel refuses BPF programs to this "
-					 "root (a user namespace, a container, or a lockdown)");
+					 "root (a container without CAP_BPF and CAP_PERFMON, or a "
+					 "lockdown)");
 	return err_set(err, code,
-		       "cannot capture: the kernel refused a BPF program: %s "
-		       "(--debug says which)",
-		       strerror(-code));
+		       "cannot capture: this kernel (%s) refuses the BPF programs: %s; "
+		       "6.1 and newer are known to take them (--debug says more)",
+		       uname(&name) ? "unknown" : name.release, strerror(-code));
 }
 
 /* --- life ------------------------------------------------------------------- */
@@ -227,7 +273,8 @@ static void configure(struct source_bpf *programs, const struct source_live_opts
 	skel->bss->settings.self_tgid = getpid();
 	skel->bss->settings.execveat_nr[0] = NATIVE_NR(event_syscall_find_name("execveat"));
 	skel->bss->settings.execveat_nr[1] = COMPAT_NR(event_syscall_find_name("execveat"));
-	skel->bss->settings.sigreturn_nr = NATIVE_NR(event_syscall_find_name("rt_sigreturn"));
+	skel->bss->settings.sigreturn_nr[0] = NATIVE_NR(event_syscall_find_name("rt_sigreturn"));
+	skel->bss->settings.sigreturn_nr[1] = COMPAT_NR(event_syscall_find_name("rt_sigreturn"));
 	for (i = 0; i < sizeof(skel->bss->settings.events) / sizeof(uint64_t); i++)
 		skel->bss->settings.events[i] =
 			opts->event_types ? (i <= EVENT_TYPE_COUNT / 64 ? opts->event_types[i] : 0)
@@ -507,8 +554,7 @@ int source_bpf_iter(const struct source_bpf *programs, enum source_bpf_iter whic
 int source_bpf_iter_process(const struct source_bpf *programs, int64_t pid)
 {
 	union bpf_iter_link_info info = { .task.pid = (uint32_t)pid };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
-		    .link_info_len = sizeof(info));
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 	struct bpf_link *link;
 	int fd;
 

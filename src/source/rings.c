@@ -25,6 +25,13 @@ struct cursor {
 	uint64_t known; /* last_ns is that of the record before here */
 	uint64_t busy_since_ns; /* 0: not busy when last looked at */
 	uint64_t busy_pos; /* prod when it was first seen busy */
+
+	uint64_t passed_ns; /* of the last record handed out; 0 none yet */
+	uint64_t drops_told[WIRE_DROP_COUNT]; /* losses told so far */
+	bool begins, ends; /* a loss of which that is to be told */
+	bool is_open; /* its begin was told, its end was not */
+	bool has_losers; /* in the ring, all of them told of */
+	bool is_unsure; /* a loser may have been cleared away */
 };
 
 struct source_rings {
@@ -34,6 +41,7 @@ struct source_rings {
 	size_t heap_cnt;
 	uint64_t safe_ns; /* records up to here may be handed out */
 	struct cursor *taken; /* whose record the caller holds */
+	bool has_marks; /* some cursor begins or ends */
 };
 
 struct source_rings *source_rings_new(uint64_t ring_bytes)
@@ -79,6 +87,144 @@ static uint64_t record_time(const struct wire_record *record)
 {
 	return load_u64((const uint8_t *)record + WIRE_EVENT_OFFSET);
 }
+
+/* --- losses --------------------------------------------------------------------- */
+
+static bool is_after_loss(const struct source_rings *rings, const struct cursor *cursor)
+{
+	return record_at(rings, cursor->ring, cursor->pos)->flags & WIRE_RECORD_LOSS;
+}
+
+static void begin_loss(struct source_rings *rings, struct cursor *cursor)
+{
+	if (cursor->begins || cursor->is_open)
+		return;
+	cursor->begins = true;
+	rings->has_marks = true;
+}
+
+static void end_loss(struct source_rings *rings, struct cursor *cursor)
+{
+	begin_loss(rings, cursor);
+	cursor->ends = true;
+	rings->has_marks = true;
+}
+
+static uint64_t count_lost(const struct cursor *cursor)
+{
+	return __atomic_load_n(&cursor->ring->lost, __ATOMIC_ACQUIRE);
+}
+
+static bool is_loss_waiting(const struct cursor *cursor)
+{
+	return count_lost(cursor) != __atomic_load_n(&cursor->ring->lost_told, __ATOMIC_RELAXED);
+}
+
+/*
+ * Nothing may wait to be told, neither in the ring nor in a record that is being
+ * made. The producer counts a loss first and says whose it was then: if the count
+ * stayed the same, nobody was added before the clearing who is missing after it.
+ */
+static void clear_losers(struct cursor *cursor)
+{
+	struct wire_ring *ring = cursor->ring;
+	uint64_t lost = count_lost(cursor);
+
+	if (__atomic_load_n(&ring->lost_told, __ATOMIC_ACQUIRE) != lost ||
+	    __atomic_load_n(&ring->busy, __ATOMIC_ACQUIRE) ||
+	    __atomic_load_n(&ring->prod, __ATOMIC_ACQUIRE) != cursor->pos)
+		return;
+	memset(ring->losers, 0, sizeof(ring->losers));
+	ring->has_more_losers = 0;
+	cursor->has_losers = false;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	cursor->is_unsure = count_lost(cursor) != lost;
+}
+
+/* A ring is empty as of this round: what comes next may be there already, or be lost. */
+static void look_beyond(struct source_rings *rings, struct cursor *cursor)
+{
+	bool is_empty = __atomic_load_n(&cursor->ring->prod, __ATOMIC_ACQUIRE) == cursor->pos;
+
+	if (is_empty ? is_loss_waiting(cursor) : is_after_loss(rings, cursor))
+		begin_loss(rings, cursor);
+}
+
+/* An empty ring: has it lost what would come next? */
+static void look_for_loss(struct source_rings *rings, struct cursor *cursor)
+{
+	if (is_loss_waiting(cursor))
+		begin_loss(rings, cursor);
+	else if (cursor->has_losers && !cursor->is_open)
+		clear_losers(cursor);
+}
+
+static void list_losers(struct cursor *cursor, struct source_rings_loss *loss)
+{
+	const struct wire_ring *ring = cursor->ring;
+	unsigned int i;
+
+	loss->loser_cnt = 0;
+	for (i = 0; i < WIRE_LOSER_MAX; i++) {
+		uint32_t loser = __atomic_load_n(&ring->losers[i], __ATOMIC_RELAXED);
+
+		if (loser)
+			loss->losers[loss->loser_cnt++] = loser;
+	}
+	if (cursor->is_unsure || __atomic_load_n(&ring->has_more_losers, __ATOMIC_RELAXED))
+		loss->losers[loss->loser_cnt++] = WIRE_EVERYBODY;
+	cursor->has_losers = true;
+}
+
+enum source_rings_mark source_rings_next_mark(struct source_rings *rings,
+					      struct source_rings_loss *loss)
+{
+	unsigned int i;
+	int why;
+
+	if (!rings->has_marks)
+		return SOURCE_RINGS_NO_MARK;
+	for (i = 0; i < rings->cursors.cnt; i++) {
+		struct cursor *cursor = &rings->cursors.items[i];
+
+		if (!cursor->begins && !cursor->ends)
+			continue;
+		loss->ring = i;
+		loss->from_ns = cursor->passed_ns;
+		list_losers(cursor, loss);
+		for (why = 0; why < WIRE_DROP_COUNT; why++)
+			loss->cnt[why] =
+				source_rings_drops_of(rings, i, why) - cursor->drops_told[why];
+		if (cursor->begins) {
+			cursor->begins = false;
+			cursor->is_open = true;
+			return SOURCE_RINGS_LOSS_BEGINS;
+		}
+		for (why = 0; why < WIRE_DROP_COUNT; why++)
+			cursor->drops_told[why] += loss->cnt[why];
+		cursor->ends = cursor->is_open = cursor->is_unsure = false;
+		return SOURCE_RINGS_LOSS_ENDS;
+	}
+	rings->has_marks = false;
+	return SOURCE_RINGS_NO_MARK;
+}
+
+void source_rings_end_losses(struct source_rings *rings)
+{
+	unsigned int i;
+	int why;
+
+	for (i = 0; i < rings->cursors.cnt; i++) {
+		struct cursor *cursor = &rings->cursors.items[i];
+
+		for (why = 0; why < WIRE_DROP_COUNT; why++)
+			if (cursor->is_open ||
+			    source_rings_drops_of(rings, i, why) != cursor->drops_told[why])
+				end_loss(rings, cursor);
+	}
+}
+
+/* --- order ---------------------------------------------------------------------- */
 
 static void heap_down(struct source_rings *rings, size_t at)
 {
@@ -159,6 +305,10 @@ static void start_round(struct source_rings *rings, uint64_t now_ns)
 		if (cursor->pos < cursor->limit) {
 			cursor->ts_ns = record_time(record_at(rings, cursor->ring, cursor->pos));
 			rings->heap[rings->heap_cnt++] = cursor;
+			if (UNLIKELY(is_after_loss(rings, cursor)))
+				begin_loss(rings, cursor);
+		} else {
+			look_for_loss(rings, cursor);
 		}
 	}
 	rings->safe_ns = safe_ns;
@@ -174,6 +324,7 @@ static void drop_taken(struct source_rings *rings)
 	rings->taken = NULL;
 	if (cursor->last_ns < cursor->ts_ns)
 		cursor->last_ns = cursor->ts_ns;
+	cursor->passed_ns = cursor->ts_ns;
 	cursor->pos += record_at(rings, cursor->ring, cursor->pos)->size;
 	if (cursor->pos - cursor->told >= COMMIT_BYTES)
 		tell(cursor);
@@ -181,8 +332,11 @@ static void drop_taken(struct source_rings *rings)
 		return;
 	if (cursor->pos < cursor->limit) {
 		cursor->ts_ns = record_time(record_at(rings, cursor->ring, cursor->pos));
+		if (UNLIKELY(is_after_loss(rings, cursor)))
+			begin_loss(rings, cursor);
 	} else {
 		rings->heap[0] = rings->heap[--rings->heap_cnt];
+		look_beyond(rings, cursor);
 	}
 	heap_down(rings, 0);
 }
@@ -196,6 +350,8 @@ struct wire_record *source_rings_next(struct source_rings *rings, uint64_t now_n
 	if (!rings->heap_cnt || rings->heap[0]->ts_ns > rings->safe_ns)
 		return NULL;
 	rings->taken = rings->heap[0];
+	if (UNLIKELY(is_after_loss(rings, rings->taken)))
+		end_loss(rings, rings->taken);
 	return record_at(rings, rings->taken->ring, rings->taken->pos);
 }
 

@@ -44,6 +44,32 @@ bool source_rings_look_ahead(const struct source_rings *rings, unsigned int max,
 			     source_rings_fn look, void *arg);
 /* Is a ring more than a quarter full? Then there is no time to sleep. */
 bool source_rings_is_pressed(const struct source_rings *rings);
+/* --- losses --------------------------------------------------------------------- */
+
+enum source_rings_mark {
+	SOURCE_RINGS_NO_MARK,
+	SOURCE_RINGS_LOSS_BEGINS, /* of a ring that has told all before */
+	SOURCE_RINGS_LOSS_ENDS, /* with the record handed out last, or with the capture */
+};
+
+/* What is known of records that were not made (struct wire_ring). */
+struct source_rings_loss {
+	unsigned int ring; /* by order of adding */
+	uint64_t from_ns; /* boottime of the last record before; 0: there was none */
+	uint64_t cnt[WIRE_DROP_COUNT]; /* at its end: since the one before */
+	uint32_t loser_cnt;
+	uint32_t losers[WIRE_LOSER_MAX + 1]; /* processes; WIRE_EVERYBODY among them */
+};
+
+/*
+ * To be asked after each source_rings_next() until there is no mark: what it tells
+ * comes before the record that was handed out.
+ */
+enum source_rings_mark source_rings_next_mark(struct source_rings *rings,
+					      struct source_rings_loss *loss);
+/* Nothing more will come: losses that no record followed end now. */
+void source_rings_end_losses(struct source_rings *rings);
+
 /* Sum over the rings. */
 uint64_t source_rings_drops(const struct source_rings *rings, enum wire_drop why);
 /* Of one ring, by order of adding. */

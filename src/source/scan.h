@@ -161,6 +161,7 @@ struct source_scan_stat {
 	int64_t pgid, sid;
 	uint32_t tty;
 	uint64_t minflt, majflt;
+	uint64_t utime_ticks, stime_ticks; /* spent */
 	uint64_t start_ticks; /* since boot */
 };
 bool source_scan_stat(struct span text, struct source_scan_stat *out);

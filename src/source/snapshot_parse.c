@@ -103,6 +103,8 @@ enum {
 	STAT_TTY = 7,
 	STAT_MINFLT = 10,
 	STAT_MAJFLT = 12,
+	STAT_UTIME = 14,
+	STAT_STIME = 15,
 	STAT_START = 22,
 };
 
@@ -132,6 +134,8 @@ bool source_scan_stat(struct span text, struct source_scan_stat *out)
 		.tty = (uint32_t)fields[STAT_TTY],
 		.minflt = fields[STAT_MINFLT],
 		.majflt = fields[STAT_MAJFLT],
+		.utime_ticks = fields[STAT_UTIME],
+		.stime_ticks = fields[STAT_STIME],
 		.start_ticks = fields[STAT_START],
 	};
 	return true;

@@ -52,6 +52,7 @@ struct source_live_opts {
 	bool starts; /* record when calls began (enter hook) */
 	bool switches; /* context switches */
 	bool page_faults;
+	bool cpu_times; /* CPU time of every thread, once a second (procinfo) */
 	bool full_proc_scan; /* never use BPF iterators */
 	const uint64_t *event_types; /* bits of wanted exit event types, NULL: all */
 };

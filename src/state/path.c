@@ -13,6 +13,22 @@
 
 #define NOT_KNOWN "<UNKNOWN>"
 
+/* Nothing to be done: every "/" is followed by something else than "/" and ".". */
+static bool is_normal(struct span path)
+{
+	size_t last = path.len - 1;
+	size_t i;
+
+	if (!path.len || path.ptr[0] != '/' || path.ptr[last] == '/')
+		return false;
+	for (i = 0; i < last; i++) {
+		if (UNLIKELY(path.ptr[i] == '/') &&
+		    (path.ptr[i + 1] == '/' || path.ptr[i + 1] == '.'))
+			return false;
+	}
+	return true;
+}
+
 /* Appends the components of path behind out->len 'root'; ".." never goes above it. */
 static void append_normal(struct str *out, size_t root, struct span path)
 {
@@ -73,6 +89,10 @@ void state_resolve_path(const struct state *state, const struct state_thread *th
 {
 	struct span base;
 
+	if (is_normal(name)) {
+		str_append(out, name.ptr, name.len);
+		return;
+	}
 	if (name.len && name.ptr[0] == '/') {
 		append_absolute(out, span_make(NULL, 0), name);
 		return;

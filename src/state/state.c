@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "event/wire.h"
 #include "state/shared_text.h"
 #include "state/tables.h"
 
@@ -161,27 +162,79 @@ void state_apply(struct state *state, struct event *ev)
 		thread->has_events = true;
 }
 
+/* --- losses ----------------------------------------------------------------------- */
+
+static void forget_fds(struct state *state, struct thread *thread)
+{
+	thread->now_ns = 0;
+	fdtable_reset(state, thread->pub.fds);
+}
+
+static void forget_switch(struct state *state, int cpu)
+{
+	size_t i;
+
+	for (i = 0; i < state->switches.cnt; i++) {
+		if (cpu < 0 || i == (size_t)cpu)
+			state->switches.items[i] = 0;
+	}
+}
+
 void state_note_loss(struct state *state, int cpu)
 {
 	uint64_t bit = cpu < 0 ? UINT64_MAX : (uint64_t)1 << (cpu % 64);
 	struct map_slot *slot = NULL;
 	struct thread *thread;
-	size_t i;
 
 	sweep(state);
 	while ((slot = map_next(&state->threads, slot))) {
 		thread = slot->value;
-		if (!(thread->cpus & bit))
+		/* Of a lost one nobody knows where it ran before. */
+		if (cpu >= 0 && !(thread->cpus & bit))
 			continue;
 		thread->cpus &= ~bit;
-		thread->now_ns = 0;
-		fdtable_reset(state, thread->pub.fds);
+		forget_fds(state, thread);
 	}
-	for (i = 0; i < state->switches.cnt; i++) {
-		if (cpu < 0 || i == (size_t)cpu)
-			state->switches.items[i] = 0;
+	forget_switch(state, cpu);
+	sweep(state);
+}
+
+void state_note_process_loss(struct state *state, int64_t pid)
+{
+	struct thread *first = thread_find(state, pid);
+	struct thread *thread = first;
+
+	while (thread) {
+		forget_fds(state, thread);
+		thread = thread->group_next == first ? NULL : thread->group_next;
 	}
 	sweep(state);
+}
+
+/* Whoever made the mark may know whose the lost events were; else only their CPU is known. */
+void on_drop(struct state *state, struct event *ev, const struct rule *rule)
+{
+	struct span rest = ev->extra_bytes;
+	struct span entry;
+	uint16_t tag;
+	size_t i;
+
+	(void)rule;
+	if (!ev->extra.has_losers) {
+		state_note_loss(state, ev->cpu);
+		return;
+	}
+	forget_switch(state, ev->cpu);
+	while (event_extra_next(&rest, &tag, &entry)) {
+		for (i = 0; tag == WIRE_EXTRA_LOSERS && i + 4 <= entry.len; i += 4) {
+			uint32_t pid = load_u32(entry.ptr + i);
+
+			if (pid == WIRE_EVERYBODY)
+				state_note_loss(state, -1);
+			else
+				state_note_process_loss(state, pid);
+		}
+	}
 }
 
 /* --- looking things up --------------------------------------------------------------- */

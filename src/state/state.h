@@ -145,12 +145,17 @@ void state_finish_snapshot(struct state *state);
 void state_apply(struct state *state, struct event *ev);
 
 /*
- * After drops on cpu (or all, -1): what may be stale becomes unknown. That is the
- * fds of all threads that had an event on it since it was last marked (a lost close
- * and open would leave a wrong name), and the times of their last events. Threads
- * stay: their next clone, exec or exit puts right what was missed.
+ * After drops on cpu: what may be stale becomes unknown. That is the fds of all
+ * threads that had an event on it since it was last marked (a lost close and open
+ * would leave a wrong name), and the times of their last events. -1: of all threads.
+ * They stay: their next clone, exec or exit puts right what was missed.
  */
 void state_note_loss(struct state *state, int cpu);
+/*
+ * The same when it is known whose events were lost: of that process (main thread)
+ * alone. The drop events of a trace (148, 149) do one or the other by themselves.
+ */
+void state_note_process_loss(struct state *state, int64_t pid);
 
 /* --- looking things up -------------------------------------------------- */
 

@@ -220,6 +220,10 @@ void recent_add(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts
 bool recent_take(struct state *state, int64_t maker_tid, int64_t tid, uint64_t ts_ns);
 void recent_remove_all(struct state *state);
 
+/* --- state.c ----------------------------------------------------------------- */
+
+void on_drop(struct state *state, struct event *ev, const struct rule *rule);
+
 /* --- births.c ---------------------------------------------------------------- */
 
 void on_clone(struct state *state, struct event *ev, const struct rule *rule);
@@ -346,7 +350,13 @@ static inline bool param_u32(const struct event *ev, int idx, uint32_t *value)
 {
 	uint64_t wide;
 
-	if (idx < 0 || !event_param_u64(ev, (unsigned int)idx, &wide))
+	if (idx < 0 || (uint32_t)idx >= ev->param_cnt)
+		return false;
+	if (ev->param_len[idx] == 4) {
+		*value = load_u32(ev->param_ptr[idx]);
+		return true;
+	}
+	if (!event_param_u64(ev, (unsigned int)idx, &wide))
 		return false;
 	*value = (uint32_t)wide;
 	return true;
@@ -354,7 +364,13 @@ static inline bool param_u32(const struct event *ev, int idx, uint32_t *value)
 
 static inline bool param_u64(const struct event *ev, int idx, uint64_t *value)
 {
-	return idx >= 0 && event_param_u64(ev, (unsigned int)idx, value);
+	if (idx < 0 || (uint32_t)idx >= ev->param_cnt)
+		return false;
+	if (ev->param_len[idx] == 8) {
+		*value = load_u64(ev->param_ptr[idx]);
+		return true;
+	}
+	return event_param_u64(ev, (unsigned int)idx, value);
 }
 
 static inline bool is_time(uint64_t ts_ns)

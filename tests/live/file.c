@@ -146,7 +146,7 @@ static void handles(void)
 		"mountfd=%d(<d>%s)\tflags=1(O_RDONLY)\tpath=%s/made\t%s", dir, cwd, cwd,
 		fd >= 0 ? dev_ino(fd) : "dev=<NA>");
 	close(fd);
-	handle.head.handle_type = 4711;
+	handle.head.handle_bytes = 0; /* not allowed */
 	want_fd("open_by_handle_at", "fd",
 		syscall(SYS_open_by_handle_at, AT_FDCWD, &handle, O_RDWR),
 		"mountfd=" AT "\tflags=3(O_RDWR)\tpath=<NA>\tdev=<NA>\tino=<NA>");

@@ -215,7 +215,7 @@ static void tracing(void)
 	want("process_vm_writev", syscall(SYS_process_vm_writev, pid, &here, 1, &there, 1, 0),
 	     "pid=%d(*\tdata=MEMORY", pid);
 	want("ptrace", syscall(SYS_ptrace, PTRACE_CONT, pid, 0, SIGKILL),
-	     "data=9(SIGKILL)\trequest=8(PTRACE_CONT)\tpid=%d(*", pid);
+	     "data=9(SIGKILL)\trequest=8(PTRACE_CONT)\tpid=%d*", pid);
 	waitpid(pid, &status, 0);
 }
 

@@ -175,7 +175,7 @@ static void make_sockets(void)
 
 	ret = CALL4(SYS_SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET, 0, pair);
 	check(!ret, "socketpair", ret);
-	line("socketpair\tres=0\tfd1=%d(*\tfd2=%d(*\tsource=FFFF*\tpeer=FFFF*\tdomain=1(AF_LOCAL|AF_UNIX)\ttype=5\tproto=0",
+	line("socketpair\tres=0\tfd1=%d(*\tfd2=%d(*\tsource=FF*\tpeer=FF*\tdomain=1(AF_LOCAL|AF_UNIX)\ttype=5\tproto=0",
 	     pair[0], pair[1]);
 	close(pair[0]);
 	close(pair[1]);

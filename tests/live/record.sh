@@ -34,6 +34,10 @@ for how in gzip none zstd:3; do
 	want 0
 	grep -qx "$T/input" out || fail "$how: no openat"
 done
-run sh -c '"$RTSEC" -w - -- sh -c \"cat input >/dev/null\" 2>/dev/null | "$RTSEC" -r - -p "%evt.type %fd.name" proc.name=cat'
+cat >pipe.sh <<'X'
+"$RTSEC" -w - -- sh -c 'cat input >/dev/null' 2>/dev/null |
+	"$RTSEC" -r - -p '%evt.type %fd.name' proc.name=cat
+X
+run sh pipe.sh
 want 0
 grep -qx "openat $T/input" out || fail "through a pipe: no openat"

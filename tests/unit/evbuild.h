@@ -102,6 +102,23 @@ static inline void evbuild_real_path(struct evbuild *b, const char *path)
 	b->extra_len = 8 + (uint32_t)strlen(path);
 }
 
+/* An entry of rtsec's own. */
+static inline void evbuild_extra(struct evbuild *b, uint16_t tag, const void *bytes, size_t len)
+{
+	uint8_t *at = b->extra + b->extra_len;
+
+	assert_true(b->extra_len + 8 + len <= sizeof(b->extra));
+	if (!b->extra_len) {
+		store_u32(at, WIRE_EXTRA_MAGIC);
+		at += 4;
+	}
+	store_u16(at, tag);
+	store_u16(at + 2, (uint16_t)len);
+	if (len)
+		memcpy(at + 4, bytes, len);
+	b->extra_len = (uint32_t)(at + 4 + len - b->extra);
+}
+
 /* Valid until the next begin. */
 static inline struct event *evbuild_end(struct evbuild *b)
 {

@@ -118,7 +118,7 @@ static inline struct event *proc_exit(struct bench *t, int64_t tid, int64_t reap
 /* An event without any meaning for state: makes what was removed go. */
 static inline void settle(struct bench *t)
 {
-	apply(t, EVENT_DROP_E, -1, "n", N(1));
+	apply(t, EVENT_PROCINFO_E, -1, "nn", N(1), N(1));
 }
 
 static inline void add_process(struct bench *t, int64_t pid, int64_t ptid, const char *comm)

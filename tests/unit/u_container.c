@@ -48,6 +48,7 @@ static const struct {
 	{ "/machine.slice/libpod-" ID ".scope", SHORT },
 	{ "/machine.slice/libpod-" ID ".scope/container", SHORT },
 	{ "/machine.slice/libpod-conmon-" ID ".scope", NULL },
+	{ "/libpod_parent/conmon", NULL },
 	{ "/x.slice/libpod-payload-" ID, SHORT },
 	{ "/x.slice/libpod-payload-" ID ".scope/container", SHORT },
 	{ "/user.slice/user-1.slice/user@1.service/user.slice/libpod-" ID ".scope/container",

@@ -374,6 +374,46 @@ static void test_extra_beside(void **state)
 	}
 }
 
+/* What there may be many of is gone through by its reader. */
+static void test_extra_lists(void **state)
+{
+	static const uint8_t fd[] = { 0, 'a' };
+	struct record rec;
+	struct event_record in;
+	struct event ev;
+	struct span rest, entry;
+	uint16_t tag;
+	unsigned int fd_cnt = 0, loser_cnt = 0;
+
+	(void)state;
+	record_read(&rec, false);
+	in = record_end(&rec);
+	record_decode(&in, &ev);
+	assert_false(ev.extra.has_fds);
+	assert_false(ev.extra.has_losers);
+	record_release(&rec);
+
+	record_read(&rec, false);
+	rest_magic(&rec);
+	rest_entry(&rec, WIRE_EXTRA_FD, fd, sizeof(fd));
+	rest_entry(&rec, WIRE_EXTRA_REAL_PATH, "/x", 2);
+	rest_entry(&rec, WIRE_EXTRA_FD, fd, sizeof(fd));
+	rest_entry(&rec, WIRE_EXTRA_LOSERS, NULL, 0);
+	in = record_end(&rec);
+	record_decode(&in, &ev);
+	check_read(&ev);
+	assert_true(ev.extra.has_fds);
+	assert_true(ev.extra.has_losers);
+	for (rest = ev.extra_bytes; event_extra_next(&rest, &tag, &entry);) {
+		fd_cnt += tag == WIRE_EXTRA_FD && span_is_equal(entry, span_make(fd, sizeof(fd)));
+		loser_cnt += tag == WIRE_EXTRA_LOSERS && !entry.len;
+	}
+	assert_int_equal(rest.len, 0);
+	assert_int_equal(fd_cnt, 2);
+	assert_int_equal(loser_cnt, 1);
+	record_release(&rec);
+}
+
 /* Slack of other writers, or half of ours: taken as if it were not there. */
 static void test_extra_malformed(void **state)
 {
@@ -638,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_size),
 		cmocka_unit_test(test_extra),
 		cmocka_unit_test(test_extra_beside),
+		cmocka_unit_test(test_extra_lists),
 		cmocka_unit_test(test_extra_malformed),
 		cmocka_unit_test(test_damage_v2),
 		cmocka_unit_test(test_damage_v1),

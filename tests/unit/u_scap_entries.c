@@ -939,6 +939,51 @@ static void test_put_fds(void **state)
 	str_release(&bytes);
 }
 
+/* One entry outside of any list, whole and with every cut. */
+static void test_fd_by_itself(void **state)
+{
+	static const uint8_t types[] = {
+		SNAP_FD_UNKNOWN,   SNAP_FD_FILE_V2,	  SNAP_FD_FIFO,
+		SNAP_FD_IPV4_SOCK, SNAP_FD_IPV6_SERVSOCK, SNAP_FD_UNIX_SOCK
+	};
+	struct snap_fd in = {
+		.fd = 7, .ino = 42, .open_flags = 3, .dev = 0x801, .name = span_text("/a name")
+	};
+	struct snap_fd out;
+	struct str entry = { 0 };
+
+	(void)state;
+	in.ends.sport = 80;
+	for (size_t i = 0; i < sizeof(types); i++) {
+		uint8_t *exact;
+
+		in.type = types[i];
+		str_reset(&entry);
+		scap_put_fd(&entry, &in);
+		assert_true(scap_fd_read(span_make(entry.buf, entry.len), &out));
+		assert_int_equal(out.fd, 7);
+		assert_int_equal(out.ino, 42);
+		assert_int_equal(out.type, types[i]);
+		if (types[i] == SNAP_FD_FILE_V2) {
+			assert_true(span_is_text(out.name, "/a name"));
+			assert_int_equal(out.dev, 0x801);
+			assert_int_equal(out.open_flags, 3);
+		}
+		for (size_t len = 0; len < entry.len; len++) {
+			exact = malloc(len ? len : 1);
+			memcpy(exact, entry.buf, len);
+			assert_false(scap_fd_read(span_make(exact, len), &out));
+			/* Nor if its own length says that this is all. */
+			if (len >= 4 && len < 21) {
+				store_u32(exact, (uint32_t)len);
+				assert_false(scap_fd_read(span_make(exact, len), &out));
+			}
+			free(exact);
+		}
+	}
+	str_release(&entry);
+}
+
 static void test_put_users(void **state)
 {
 	char long_name[300];

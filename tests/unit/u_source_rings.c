@@ -38,6 +38,7 @@ static uint32_t write_record(struct wire_ring *ring, uint64_t ring_bytes, uint64
 	memset(at, 0xee, size);
 	record->size = size;
 	record->block_len = mark;
+	record->flags = 0;
 	store_u64(at + WIRE_EVENT_OFFSET, ts_ns);
 	return size;
 }
@@ -381,6 +382,201 @@ static void real_writers_stay_in_order(void **state UNUSED)
 		alloc_free(ring[i]);
 }
 
+/* --- losses --------------------------------------------------------------------- */
+
+/* As a program does that finds no room. */
+static void lose(struct wire_ring *ring, uint32_t process, enum wire_drop why)
+{
+	uint32_t *place = &ring->losers[process % WIRE_LOSER_MAX];
+
+	ring->drops[why]++;
+	ring->lost++;
+	if (!*place || *place == process)
+		*place = process;
+	else
+		ring->has_more_losers = 1;
+}
+
+static void put_after_loss(struct wire_ring *ring, uint64_t ts_ns, uint32_t mark)
+{
+	uint32_t size = write_record(ring, RING_BYTES, ts_ns, mark, RECORD_MIN);
+	uint8_t *at = ring->data + (ring->prod & (RING_BYTES - 1));
+
+	((struct wire_record *)at)->flags = WIRE_RECORD_LOSS;
+	ring->lost_told = ring->lost;
+	publish(ring, size);
+}
+
+static void expect_mark(struct source_rings *rings, enum source_rings_mark mark, unsigned int ring,
+			uint64_t from_ns, struct source_rings_loss *loss)
+{
+	memset(loss, 0xee, sizeof(*loss));
+	assert_int_equal(source_rings_next_mark(rings, loss), mark);
+	assert_int_equal(loss->ring, ring);
+	assert_int_equal(loss->from_ns, from_ns);
+}
+
+static void expect_no_mark(struct source_rings *rings)
+{
+	struct source_rings_loss loss;
+
+	assert_int_equal(source_rings_next_mark(rings, &loss), SOURCE_RINGS_NO_MARK);
+}
+
+static void marks_where_a_loss_begins_and_ends(void **state)
+{
+	struct fixture *f = *state;
+	struct source_rings_loss loss;
+
+	put(f->ring[0], 100, 1);
+	lose(f->ring[0], 7, WIRE_DROP_FULL);
+	lose(f->ring[0], 7, WIRE_DROP_FULL);
+	lose(f->ring[0], 9, WIRE_DROP_BIG);
+	put_after_loss(f->ring[0], 200, 2);
+	put(f->ring[0], 300, 3);
+	put(f->ring[1], 150, 4);
+
+	expect(f->rings, LATER, 1, 100);
+	expect_no_mark(f->rings);
+	/* The next one of that ring is known to come after a loss: it begins at once. */
+	expect(f->rings, LATER, 4, 150);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 100, &loss);
+	assert_int_equal(loss.loser_cnt, 2);
+	assert_int_equal(loss.losers[0], 7);
+	assert_int_equal(loss.losers[1], 9);
+	expect_no_mark(f->rings);
+	expect(f->rings, LATER, 2, 200);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 0, 100, &loss);
+	assert_int_equal(loss.loser_cnt, 2);
+	assert_int_equal(loss.cnt[WIRE_DROP_FULL], 2);
+	assert_int_equal(loss.cnt[WIRE_DROP_BIG], 1);
+	assert_int_equal(loss.cnt[WIRE_DROP_NESTED], 0);
+	expect_no_mark(f->rings);
+	expect(f->rings, LATER, 3, 300);
+	expect_no_mark(f->rings);
+	/* All is told: the next loss is of those who lose then. */
+	assert_null(source_rings_next(f->rings, LATER));
+	lose(f->ring[0], 11, WIRE_DROP_NESTED);
+	put_after_loss(f->ring[0], 400, 5);
+	expect(f->rings, LATER, 5, 400);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 300, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 0, 300, &loss);
+	assert_int_equal(loss.loser_cnt, 1);
+	assert_int_equal(loss.losers[0], 11);
+	assert_int_equal(loss.cnt[WIRE_DROP_FULL], 0);
+	assert_int_equal(loss.cnt[WIRE_DROP_NESTED], 1);
+	expect_no_mark(f->rings);
+}
+
+/* Losers of a loss that is still in the ring must not go with those of the one before. */
+static void keeps_losers_until_they_are_told(void **state)
+{
+	struct fixture *f = *state;
+	struct source_rings_loss loss;
+
+	lose(f->ring[2], 7, WIRE_DROP_FULL);
+	put_after_loss(f->ring[2], 100, 1);
+	lose(f->ring[2], 8, WIRE_DROP_FULL);
+	put_after_loss(f->ring[2], 200, 2);
+	expect(f->rings, LATER, 1, 100);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 2, 0, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 2, 0, &loss);
+	expect(f->rings, LATER, 2, 200);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 2, 100, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 2, 100, &loss);
+	assert_int_equal(loss.loser_cnt, 2);
+	assert_int_equal(loss.losers[1], 8);
+	/* A record under way may be the one that tells of another. */
+	f->ring[2]->busy = 1;
+	assert_null(source_rings_next(f->rings, LATER));
+	assert_int_equal(f->ring[2]->losers[8], 8);
+	f->ring[2]->busy = 0;
+	assert_null(source_rings_next(f->rings, LATER));
+	assert_int_equal(f->ring[2]->losers[8], 0);
+}
+
+static void everybody_when_there_are_too_many(void **state)
+{
+	struct fixture *f = *state;
+	struct source_rings_loss loss;
+	uint32_t i;
+
+	for (i = 1; i <= WIRE_LOSER_MAX + 1; i++)
+		lose(f->ring[0], i, WIRE_DROP_FULL);
+	put_after_loss(f->ring[0], 100, 1);
+	expect(f->rings, LATER, 1, 100);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 0, &loss);
+	assert_int_equal(loss.loser_cnt, WIRE_LOSER_MAX + 1);
+	assert_int_equal(loss.losers[WIRE_LOSER_MAX], WIRE_EVERYBODY);
+}
+
+/* Nothing follows the loss: it begins when the ring is empty and ends with the capture. */
+static void losses_at_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct source_rings_loss loss;
+
+	put(f->ring[1], 100, 1);
+	expect(f->rings, LATER, 1, 100);
+	assert_null(source_rings_next(f->rings, LATER));
+	expect_no_mark(f->rings);
+	lose(f->ring[1], 7, WIRE_DROP_FULL);
+	assert_null(source_rings_next(f->rings, LATER));
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 1, 100, &loss);
+	expect_no_mark(f->rings);
+	source_rings_end_losses(f->rings);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 1, 100, &loss);
+	assert_int_equal(loss.cnt[WIRE_DROP_FULL], 1);
+	expect_no_mark(f->rings);
+	source_rings_end_losses(f->rings);
+	expect_no_mark(f->rings);
+	lose(f->ring[0], 7, WIRE_DROP_FULL);
+	source_rings_end_losses(f->rings);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 0, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 0, 0, &loss);
+	expect_no_mark(f->rings);
+}
+
+/* --- ahead ---------------------------------------------------------------------- */
+
+struct seen {
+	uint32_t marks[8];
+	uint32_t cnt;
+};
+
+static void see(void *arg, const struct wire_record *record)
+{
+	struct seen *seen = arg;
+
+	assert_true(seen->cnt < ARRAY_SIZE(seen->marks));
+	seen->marks[seen->cnt++] = record->block_len;
+}
+
+static void looks_ahead(void **state)
+{
+	struct fixture *f = *state;
+	struct seen seen = { .cnt = 0 };
+
+	assert_true(source_rings_look_ahead(f->rings, 0, see, &seen));
+	put(f->ring[0], 100, 1);
+	put(f->ring[0], 300, 2);
+	put(f->ring[1], 200, 3);
+	expect(f->rings, LATER, 1, 100);
+	put(f->ring[1], 400, 4); /* newer than this round */
+	assert_true(source_rings_look_ahead(f->rings, 3, see, &seen));
+	assert_int_equal(seen.cnt, 3);
+	assert_int_equal(seen.marks[0], 2);
+	assert_int_equal(seen.marks[1], 3);
+	assert_int_equal(seen.marks[2], 4);
+	seen.cnt = 0;
+	assert_false(source_rings_look_ahead(f->rings, 2, see, &seen));
+	assert_int_equal(seen.cnt, 2);
+	/* Looking takes nothing. */
+	expect(f->rings, LATER, 3, 200);
+	expect(f->rings, LATER, 2, 300);
+	expect(f->rings, LATER, 4, 400);
+}
+
 #define WITH_RINGS(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -397,6 +593,11 @@ int main(void)
 		WITH_RINGS(a_ring_may_come_later),
 		cmocka_unit_test(tells_the_producer_in_time),
 		WITH_RINGS(counts_drops),
+		WITH_RINGS(marks_where_a_loss_begins_and_ends),
+		WITH_RINGS(keeps_losers_until_they_are_told),
+		WITH_RINGS(everybody_when_there_are_too_many),
+		WITH_RINGS(losses_at_the_end),
+		WITH_RINGS(looks_ahead),
 		cmocka_unit_test(real_writers_stay_in_order),
 	};
 

@@ -535,7 +535,7 @@ static void be_looked_at(const char *folder, int ready)
 {
 	int pipes[2];
 
-	if (chdir(folder) || prctl(PR_SET_NAME, "a) b (c\nd"))
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || chdir(folder) || prctl(PR_SET_NAME, "a) b (c\nd"))
 		_exit(2);
 	keep(open("file", O_RDWR | O_CREAT | O_APPEND, 0600), FD_FILE);
 	keep(open("gone", O_RDWR | O_CREAT, 0600), FD_GONE);

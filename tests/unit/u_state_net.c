@@ -573,6 +573,46 @@ static void damaged_messages(void **context)
 	}
 }
 
+/* Ioctls that answer with a descriptor put it in place of what was there. */
+static void fds_that_ioctls_give(void **context)
+{
+	static const struct {
+		uint64_t request, argument;
+		bool is_new, is_cloexec;
+	} cases[] = {
+		{ 0x5441, 0x102, true, false }, /* TIOCGPTPEER: O_RDWR | O_NOCTTY */
+		{ 0x5441, 0x80002, true, true }, /* O_CLOEXEC */
+		{ 0xff01, 0, true, true }, /* PIDFD_GET_CGROUP_NAMESPACE */
+		{ 0xff0a, 0, true, true }, /* PIDFD_GET_UTS_NAMESPACE */
+		{ 0xff0b, 0, false, false },	 { 0xb701, 0, true, true }, /* NS_GET_USERNS */
+		{ 0xb703, 0, false, false }, /* NS_GET_NSTYPE: a number */
+		{ 0x5401, 0, false, false }, /* TCGETS */
+	};
+	struct bench *t = *context;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event *ev;
+
+		openat_exit(t, P, 9, "/was there", 1);
+		openat_exit(t, P, 3, "/asked", 1);
+		ev = apply(t, EVENT_SYSCALL_IOCTL_3_X, P, "nnnn", N(9), N(3), N(cases[i].request),
+			   N(cases[i].argument));
+		assert_int_equal(ev->fd_num, 3);
+		assert_fd_name(ev->fd, "/asked");
+		if (!cases[i].is_new) {
+			assert_fd_name(fd_at(t, P, 9), "/was there");
+			continue;
+		}
+		assert_fd_name(fd_at(t, P, 9), NULL);
+		assert_int_equal(fd_at(t, P, 9)->is_cloexec, cases[i].is_cloexec);
+		openat_exit(t, P, 9, "/was there", 1);
+		apply(t, EVENT_SYSCALL_IOCTL_3_X, P, "nnnn", N(-22), N(3), N(cases[i].request),
+		      N(0));
+		assert_fd_name(fd_at(t, P, 9), "/was there");
+	}
+}
+
 /* --- a fork of it all -------------------------------------------------------------------------------------- */
 
 static void children_have_the_same_sockets(void **context)
@@ -610,6 +650,7 @@ int main(void)
 		CASE(no_name_and_empty_are_the_same),
 		CASE(fds_that_arrive),
 		CASE(damaged_messages),
+		CASE(fds_that_ioctls_give),
 		CASE(children_have_the_same_sockets),
 	};
 

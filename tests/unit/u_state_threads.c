@@ -732,6 +732,62 @@ static void losses_forget_fds_of_that_cpu(void **context)
 	assert_null(fd_at(t, 11, 5));
 }
 
+static struct event *drop(struct bench *t, uint16_t type, const uint32_t *losers, size_t cnt)
+{
+	uint8_t bytes[64];
+	size_t i;
+
+	for (i = 0; i < cnt; i++)
+		store_u32(bytes + 4 * i, losers[i]);
+	evbuild_begin(&t->b, type, -1);
+	evbuild_num(&t->b, 1);
+	evbuild_extra(&t->b, WIRE_EXTRA_LOSERS, bytes, 4 * cnt);
+	state_apply(t->state, evbuild_end(&t->b));
+	return &t->b.ev;
+}
+
+/* Drop events: of whom they tell, else of their CPU, else of all. */
+static void drop_events_forget_fds(void **context)
+{
+	const uint32_t losers[] = { 11, 99 };
+	const uint32_t everybody[] = { WIRE_EVERYBODY };
+	struct bench *t = *context;
+	int pass;
+
+	for (pass = 0; pass < 2; pass++) {
+		uint16_t type = pass ? EVENT_DROP_X : EVENT_DROP_E;
+
+		add_process(t, 10, 1, "a");
+		add_process(t, 11, 1, "b");
+		thread_child(t, 11, 1, 12, C_THREAD);
+		state_finish_snapshot(t->state);
+		t->b.cpu = 3;
+		openat_exit(t, 10, 5, "/a", 1);
+		openat_exit(t, 12, 6, "/b", 1);
+		drop(t, type, losers, 2);
+		assert_fd_name(fd_at(t, 10, 5), "/a");
+		assert_null(fd_at(t, 11, 6));
+		assert_null(fd_at(t, 12, 6));
+		assert_string_equal(thread_at(t, 11)->comm, "b");
+		/* Nobody's */
+		drop(t, type, losers, 0);
+		assert_fd_name(fd_at(t, 10, 5), "/a");
+		/* Of other recorders */
+		t->b.cpu = 2;
+		apply(t, type, -1, "n", N(1));
+		assert_fd_name(fd_at(t, 10, 5), "/a");
+		t->b.cpu = 3;
+		apply(t, type, -1, "n", N(1));
+		assert_null(fd_at(t, 10, 5));
+		/* Also of who has not been seen yet. */
+		add_process(t, 20, 1, "c");
+		add_file(t, 20, 7, "/c");
+		drop(t, type, everybody, 1);
+		assert_null(fd_at(t, 20, 7));
+		state_reset(t->state);
+	}
+}
+
 static void times_of_events(void **context)
 {
 	struct bench *t = *context;
@@ -813,6 +869,7 @@ int main(void)
 		CASE(table_is_bounded),
 		CASE(hostile_numbers),
 		CASE(losses_forget_fds_of_that_cpu),
+		CASE(drop_events_forget_fds),
 		CASE(times_of_events),
 		CASE(sections_begin_empty),
 	};
