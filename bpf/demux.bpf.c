@@ -22,7 +22,7 @@ __noinline int demux_fill(__u64 slot)
 		return 0;
 	arg = ring->arg;
 	if (slot < WIRE_MUXED_IPC) {
-		/* An array as long as the call has arguments; what lies behind it may not be mapped. */
+		/* As long as the call has arguments; what lies behind may not be mapped. */
 		if (bpf_probe_read_user(user, sizeof(user), (void *)arg[1]) &&
 		    bpf_probe_read_user(user, 4 * sizeof(*user), (void *)arg[1]))
 			bpf_probe_read_user(user, 2 * sizeof(*user), (void *)arg[1]);

@@ -43,7 +43,7 @@ __noinline __u64 net_sock_of_fd(__u32 fd)
 	return net_sock_of_file((__u64)read_file_of_fd(fd));
 }
 
-/* --- addresses ---------------------------------------------------------------------- */
+/* --- addresses --------------------------------------------------------------------------- */
 
 /* What both internet families begin with; the address of IPv6 comes behind it. */
 struct inet_name {
@@ -403,7 +403,7 @@ __noinline int net_put_addr(__u64 sk, __u64 name, __u32 name_len, __u32 flags)
 	return 0;
 }
 
-/* --- messages ------------------------------------------------------------------------ */
+/* --- messages ---------------------------------------------------------------------------- */
 
 #define CONTROL_COMPAT_MAX 16 /* messages in one buffer of a 32-bit program */
 
@@ -473,7 +473,7 @@ __noinline int net_put_control(__u64 control, __u64 len, __u32 flags)
 	return 0;
 }
 
-/* --- making and naming sockets -------------------------------------------------------- */
+/* --- making and naming sockets ----------------------------------------------------------- */
 
 /* As file_flags have them. */
 static __always_inline __u32 socket_flags(__u32 type)
@@ -573,7 +573,7 @@ static __always_inline void put_accept(struct emit *e, long ret, bool has_flags)
 		emit_u32(e, socket_flags(e->ring->arg[3]));
 }
 
-/* --- moving data ------------------------------------------------------------------------ */
+/* --- moving data ------------------------------------------------------------------------- */
 
 /* What was sent; when it failed, what was to be sent. */
 static __always_inline __u64 sent_len(long ret, __u64 size)
@@ -692,7 +692,7 @@ static __always_inline void put_recvmsg(struct emit *e, long ret)
 	emit_int(e, e->ring->arg[0]);
 }
 
-/* --- many messages at once: one event each ------------------------------------------------ */
+/* --- many messages at once: one event each ----------------------------------------------- */
 
 #define MMSG_ROUNDS 32u /* 32 times 32: UIO_MAXIOV, what the kernel takes in one call */
 
@@ -787,7 +787,7 @@ static __always_inline void put_no_message(struct emit *e, bool inbound)
 		emit_empty(e);
 }
 
-/* --- options ---------------------------------------------------------------------------------- */
+/* --- options ----------------------------------------------------------------------------- */
 
 #define NET_SOL_SOCKET 1
 #define NET_SOL_TCP 6
@@ -941,7 +941,7 @@ static __always_inline void put_option(struct emit *e, long ret, bool is_get)
 		emit_empty(e);
 }
 
-/* --- the program ------------------------------------------------------------------------------- */
+/* --- the program ------------------------------------------------------------------------- */
 
 /* One program for all, since what they share is then verified once: it is most of their size. */
 EXIT_PROG(net)

@@ -559,13 +559,13 @@ int BPF_PROG(signal_deliver, int sig, struct kernel_siginfo *info, struct k_siga
 	struct emit e;
 
 	/* 0 and 1 are SIG_DFL and SIG_IGN; a handler ends with a call of its own: see sys_exit. */
-	if (BPF_CORE_READ(action, sa.sa_handler) > 1) {
+	if ((unsigned long)BPF_CORE_READ(action, sa.sa_handler) > 1) {
 		p = bpf_task_storage_get(&pending, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 		if (p)
 			p->handlers++;
 	}
-	if (!dispatch_is_wanted(WIRE_EVENT_SIGNALDELIVER_E) ||
-	    task->tgid == settings.self_tgid || !emit_begin(&e, WIRE_EVENT_SIGNALDELIVER_E, 3))
+	if (!dispatch_is_wanted(WIRE_EVENT_SIGNALDELIVER_E) || task->tgid == settings.self_tgid ||
+	    !emit_begin(&e, WIRE_EVENT_SIGNALDELIVER_E, 3))
 		return 0;
 	if (BPF_CORE_READ(info, si_code) <= 0 || sig == 17)
 		sender = BPF_CORE_READ(info, _sifields._kill._pid);

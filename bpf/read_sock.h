@@ -84,7 +84,7 @@ static __always_inline bool read_user_msg(struct sock_msg *msg, __u64 from, bool
 	return true;
 }
 
-/* --- global functions, in net.bpf.c ----------------------------------------------- */
+/* --- global functions, in net.bpf.c ------------------------------------------------------ */
 
 /* The struct sock of an fd of the current task, of an open file; 0: it is no socket. */
 __u64 net_sock_of_fd(__u32 fd);
@@ -108,7 +108,7 @@ static __always_inline struct sock *read_sock_of_fd(__u64 fd)
 	return (struct sock *)net_sock_of_fd(fd);
 }
 
-/* --- parameters made by them --------------------------------------------------------- */
+/* --- parameters made by them ------------------------------------------------------------- */
 
 static __always_inline void emit_tuple(struct emit *e, struct sock *sk, __u64 name, __u32 name_len,
 				       __u32 flags)

@@ -150,7 +150,7 @@ static const struct uring_kind kinds[URING_OPCODE_COUNT] = {
 	GENERIC(EPOLL_WAIT, epoll_wait),
 };
 
-/* --- what is kept of a request --------------------------------------------------------------- */
+/* --- what is kept of a request ----------------------------------------------------------- */
 
 struct uring_op {
 	__u64 start_ns;
@@ -227,7 +227,7 @@ static __always_inline struct uring_scratch *scratch_get(void)
 	return bpf_map_lookup_elem(&uring_scratch, &zero);
 }
 
-/* --- at submission --------------------------------------------------------------------------- */
+/* --- at submission ----------------------------------------------------------------------- */
 
 #define READ(from, member)                                                               \
 	({                                                                               \
@@ -521,7 +521,7 @@ static __always_inline bool note(__u64 number)
 	return op.entry_flags & URING_CQE_SKIP;
 }
 
-/* --- the event ------------------------------------------------------------------------------- */
+/* --- the event --------------------------------------------------------------------------- */
 
 /* A slot of the ring's own table is no descriptor. */
 static __always_inline void put_fd(struct emit *e, const struct uring_op *op)
@@ -887,7 +887,7 @@ struct {
 	.values = { [0] = (void *)&x_uring },
 };
 
-/* --- the hooks ------------------------------------------------------------------------------- */
+/* --- the hooks --------------------------------------------------------------------------- */
 
 /* The same hook under its newer and its older name: a kernel has one of them. */
 SEC("raw_tp/io_uring_submit_req")

@@ -277,7 +277,7 @@ struct kernel_siginfo {
 	};
 };
 struct sigaction {
-	unsigned long sa_handler;
+	void *sa_handler; /* in the kernel a pointer, and CO-RE wants the kind */
 };
 struct k_sigaction {
 	struct sigaction sa;

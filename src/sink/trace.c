@@ -48,8 +48,9 @@ static bool is_needed_for_state(const struct event *ev)
 {
 	const uint32_t flags = EVENT_EF_CREATES_FD | EVENT_EF_DESTROYS_FD | EVENT_EF_MODIFIES_STATE;
 
-	return (ev->info->flags & flags) || (ev->info->category & EVENT_EC_INTERNAL) ||
-	       ev->extra.has_fds;
+	/* What a recorder says by itself (losses, users) is about the trace, not about a call. */
+	return (ev->info->flags & flags) ||
+	       (ev->info->category & (EVENT_EC_INTERNAL | EVENT_EC_METAEVENT)) || ev->extra.has_fds;
 }
 
 /*

@@ -164,6 +164,7 @@ static void fill_muxed(struct wire_syscall *compat, struct wire_syscall *muxed)
 /* --- errors ---------------------------------------------------------------- */
 
 /* A refused program's log has many lines. */
+PRINTF(2, 0)
 static int print_debug(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	char *text, *line, *rest;
@@ -368,55 +369,61 @@ static void leave_out(struct rtsec_bpf *skel, const struct refused *refused)
 		bpf_program__set_autoload(prog, false);
 }
 
-/*
- * Which program made the load fail: the one whose verifier log is not empty, or
- * whose tracepoint this kernel does not have. NULL: none can be named.
- */
-static const char *find_refused(struct source_bpf *programs, const struct source_live_opts *opts,
-				uint64_t ring_bytes, const struct refused *refused)
+/* Room for each program's verifier log, of which none is touched but that of a refused one. */
+static char **give_logs(const struct bpf_object_skeleton *skeleton)
 {
-	struct bpf_object_skeleton *skeleton;
-	const char *name = NULL;
-	char **logs;
+	char **logs = alloc_array(skeleton->prog_cnt, sizeof(*logs));
 	int i;
 
-	rtsec_bpf__destroy(programs->skel);
-	programs->skel = rtsec_bpf__open();
-	if (!programs->skel)
-		return NULL;
-	configure(programs, opts, ring_bytes);
-	leave_out(programs->skel, refused);
-	skeleton = programs->skel->skeleton;
-	logs = alloc_array(skeleton->prog_cnt, sizeof(*logs));
 	for (i = 0; i < skeleton->prog_cnt; i++) {
 		logs[i] = alloc_zero(VERIFIER_LOG_BYTES);
 		bpf_program__set_log_buf(*skeleton->progs[i].prog, logs[i], VERIFIER_LOG_BYTES);
 	}
-	if (rtsec_bpf__load(programs->skel)) {
-		for (i = 0; i < skeleton->prog_cnt && !name; i++) {
-			struct bpf_program *prog = *skeleton->progs[i].prog;
-			const char *hook = strrchr(bpf_program__section_name(prog), '/');
+	return logs;
+}
 
-			if (!bpf_program__autoload(prog))
-				continue;
-			if (*logs[i] ||
-			    (!strncmp(bpf_program__section_name(prog), "tp_btf/", 7) &&
-			     libbpf_find_vmlinux_btf_id(hook + 1, BPF_TRACE_RAW_TP) < 0))
-				name = skeleton->progs[i].name;
-		}
-	}
+static void free_logs(const struct bpf_object_skeleton *skeleton, char **logs)
+{
+	int i;
+
 	for (i = 0; i < skeleton->prog_cnt; i++)
 		alloc_free(logs[i]);
 	alloc_free(logs);
-	return name;
 }
 
-/* Loads all that the kernel takes; what it refuses is left out and said, if that can be done without. */
+/*
+ * Which program made the load fail: the one whose verifier log is not empty, or
+ * whose tracepoint this kernel does not have. NULL: none can be named.
+ */
+static const char *find_refused(const struct bpf_object_skeleton *skeleton, char **logs)
+{
+	int i;
+
+	for (i = 0; i < skeleton->prog_cnt; i++) {
+		struct bpf_program *prog = *skeleton->progs[i].prog;
+		const char *hook = strrchr(bpf_program__section_name(prog), '/');
+
+		if (!bpf_program__autoload(prog))
+			continue;
+		if (*logs[i] || (!strncmp(bpf_program__section_name(prog), "tp_btf/", 7) &&
+				 libbpf_find_vmlinux_btf_id(hook + 1, BPF_TRACE_RAW_TP) < 0))
+			return skeleton->progs[i].name;
+	}
+	return NULL;
+}
+
+/*
+ * Loads all that the kernel takes; what it refuses is left out and said, if that can
+ * be done without.  Loading is most of the time that a start takes, so the first
+ * failure has to tell which program it was.
+ */
 static int load(struct source_bpf *programs, const struct source_live_opts *opts,
 		uint64_t ring_bytes, struct err *err)
 {
 	struct refused refused = { .cnt = 0 };
-	const char *name;
+	const struct bpf_object_skeleton *skeleton;
+	const char *name = NULL;
+	char **logs;
 	int ret;
 
 	for (;;) {
@@ -425,17 +432,20 @@ static int load(struct source_bpf *programs, const struct source_live_opts *opts
 			return load_error(-errno, err);
 		configure(programs, opts, ring_bytes);
 		leave_out(programs->skel, &refused);
+		skeleton = programs->skel->skeleton;
+		logs = give_logs(skeleton);
 		ret = rtsec_bpf__load(programs->skel);
+		if (ret && ret != -EPERM && refused.cnt < REFUSED_MAX)
+			name = find_refused(skeleton, logs);
+		free_logs(skeleton, logs);
 		if (!ret)
 			return fill_tails(programs, err);
-		if (ret == -EPERM || refused.cnt == REFUSED_MAX)
-			return load_error(ret, err);
-		name = find_refused(programs, opts, ring_bytes, &refused);
 		if (!name || !strcmp(name, "sys_exit") || !strcmp(name, "x_generic"))
 			return load_error(ret, err);
 		log_debug("program %s is refused by this kernel (%s) and left out", name,
 			  strerror(-ret));
 		refused.names[refused.cnt++] = name;
+		name = NULL;
 		rtsec_bpf__destroy(programs->skel);
 		programs->skel = NULL;
 	}

@@ -29,7 +29,7 @@ for name in $*; do
 	for program in \$name \${name}32; do
 		[ ! -x /bin/\$program ] || mv /bin/\$program /t/build/tests/live/
 	done
-	if O=/t/build RTSEC=/bin/rtsec sh /t/tests/live/\$name.sh; then
+	if O=/t/build RTSEC=/bin/rtsec setsid sh /t/tests/live/\$name.sh; then
 		echo "RESULT \$name passed"
 	else
 		echo "RESULT \$name failed"

@@ -19,15 +19,15 @@ if [ "$1" = exec ]; then
 	/bin/cat group
 	exit
 fi
-/bin/mkdir -p /tmp/d /tmp/jail/bin
+/bin/mkdir -p /tmp/d /tmp/w /tmp/jail/bin
 cd /tmp/d
-/bin/cp /bin/busybox /tmp/written
+/bin/cp /bin/busybox /tmp/w/
 /bin/cp /bin/busybox /tmp/jail/bin/
 echo x >/tmp/jail/inside
 /bin/ifconfig lo 127.0.0.1 up 2>/dev/null
 if [ "$1" = before ]; then
 	exec 3>>/tmp/held
-	/tmp/written sleep 1000 &
+	/tmp/w/busybox sleep 1000 &
 	hold=$!
 	/bin/mkfifo /tmp/said /tmp/unsaid
 	exec 4<>/tmp/said 5<>/tmp/unsaid
@@ -43,9 +43,9 @@ if [ "$1" = before ]; then
 fi
 /bin/cat /etc/passwd >/dev/null
 echo x >../made
-/bin/cat ../made >/dev/null
+/bin/head -c 1 ../made >/dev/null
 /bin/sh -c "exec /bin/ls -d /vpid.\$\$.ppid.\$PPID" 2>/dev/null
-/tmp/written true
+/tmp/w/busybox true
 /bin/chroot /tmp/jail /bin/busybox cat /inside
 [ ! -e /bin/call32 ] || /bin/call32
 /bin/httpd -p 127.0.0.1:8080 -h /tmp
@@ -171,7 +171,7 @@ check_case()
 		template="$template${template:+$tab}%$field"
 	done
 	"$RTSEC" -r "$name.scap" -p "*$template" >dump 2>dump.err || { cat dump.err; fail "not read"; }
-	awk -F'\t' -v fields="$FIELDS" -v stages="${stages:-}" -v has_exec="$has_exec" \
+	awk -F'\t' -v fields="$FIELDS" -v stages="${stages:-^runc}" -v has_exec="$has_exec" \
 		-v has32="$has32" -v is_overlay="${is_overlay:-1}" -f "$T/check.awk" ids dump >bad
 	[ ! -s bad ] || { sed -n 1,40p bad; fail "the trace of $name is wrong"; }
 }
@@ -208,13 +208,13 @@ FNR == NR {
 	exe = $at["proc.exepath"]; cwd = $at["proc.cwd"]; fd = $at["fd.name"]
 	res = $at["evt.rawres"]; args = $at["proc.args"]
 }
+# The keeper's own part of the first process, before the job's exec.
+comm ~ stages { next }
 pid > 0 && vpid == pid { is("host", cid, "container of a host process") }
 # Ours are the first processes, what descends from them, and what was marked.
 !(pid in ours) && $at["proc.ppid"] in ours { ours[pid] = ours[$at["proc.ppid"]] }
 !(pid in ours) && mark in id { ours[pid] = mark }
 !(pid in ours) { next }
-# The keeper's own part of the first process, before the job's exec.
-stages != "" && comm ~ stages { next }
 {
 	who = ours[pid]
 	is(id[who], cid, "container")
@@ -223,14 +223,16 @@ stages != "" && comm ~ stages { next }
 	else
 		is(1, vpid > 1, "vpid of another process is above 1")
 	is(vpid, $at["thread.vtid"], "vtid of a process with one thread")
+	if (comm == "sh")
+		is("/bin/busybox", exe, "exepath of the shell")
 }
 comm == "ls" && args ~ /vpid\./ && type != "execve" {
 	split(args, part, ".")
 	is(part[2], vpid, "vpid"); is(part[4], $at["proc.pvpid"], "vpid of the parent")
 	seen[who, "vpid"] = 1
 }
-comm == "cat" && args == "../made" && type ~ /^open/ && fd ~ /made/ {
-	is("/tmp/made", fd, "path"); is("/tmp/d/", cwd, "cwd"); is("/bin/busybox", exe, "exepath")
+args == "-c 1 ../made" && type ~ /^open/ && fd ~ /made/ {
+	is("/tmp/made", fd, "path"); is("/tmp/d", cwd, "cwd"); is("/bin/busybox", exe, "exepath")
 	if (is_overlay) {
 		is("true", $at["fd.is_upper_layer"], "upper layer of a written file")
 		if ($at["evt.arg.flags"] !~ /FD_UPPER_LAYER/)
@@ -240,7 +242,7 @@ comm == "cat" && args == "../made" && type ~ /^open/ && fd ~ /made/ {
 	}
 	seen[who, "made"] = 1
 }
-comm == "cat" && args == "../made" && type == "read" && fd == "/tmp/made" { seen[who, "read"] = 1 }
+args == "-c 1 ../made" && type == "read" && fd == "/tmp/made" { seen[who, "read"] = 1 }
 comm == "cat" && args == "/etc/passwd" && type ~ /^open/ && fd ~ /passwd/ {
 	is("/etc/passwd", fd, "path")
 	if (is_overlay) {
@@ -253,8 +255,8 @@ comm == "call32" && type ~ /^open/ && fd ~ /passwd/ {
 	is("/etc/passwd", fd, "path")
 	seen[who, "call32"] = 1
 }
-comm == "written" && args == "true" && type == "execve" && res == 0 {
-	is("/tmp/written", exe, "exepath")
+args == "true" && type == "execve" && res == 0 {
+	is("/tmp/w/busybox", exe, "exepath")
 	if (is_overlay) {
 		is("true", $at["proc.is_exe_upper_layer"], "upper layer of a written program")
 		is("false", $at["proc.is_exe_lower_layer"], "lower layer of a written program")
@@ -262,18 +264,18 @@ comm == "written" && args == "true" && type == "execve" && res == 0 {
 	seen[who, "written"] = 1
 }
 # From the opening snapshot: program, open file, connection, folder.
-comm == "written" && args == "sleep 1000" && type == "procexit" {
-	is("/tmp/written", exe, "exepath"); is("/tmp/d/", cwd, "cwd")
+args == "sleep 1000" && type == "procexit" {
+	is("/tmp/w/busybox", exe, "exepath"); is("/tmp/d", cwd, "cwd")
 	if (is_overlay)
 		is("true", $at["proc.is_exe_upper_layer"], "upper layer of a running program")
 	seen[who, "hold"] = 1
 }
 pid in init && type == "write" && fd ~ /held/ { is("/tmp/held", fd, "path"); seen[who, "held"] = 1 }
-pid in init && type ~ /^open/ && fd ~ /go$/ { is("/tmp/d/", cwd, "cwd") }
+pid in init && type ~ /^open/ && fd ~ /go$/ { is("/tmp/d", cwd, "cwd") }
 comm == "nc" && (type == "write" || type == "sendto") && fd ~ /^127\.0\.0\.1:[0-9]+->127\.0\.0\.1:9000$/ {
 	seen[who, "sent"] = 1
 }
-comm == "nc" && type == "read" && fd ~ /^127\.0\.0\.1:[0-9]+->127\.0\.0\.1:9000$/ { seen[who, "got"] = 1 }
+comm == "nc" && type == "read" && fd ~ /^127\.0\.0\.1:[0-9]+->127\.0\.0\.1:[0-9]+$/ && fd ~ /9000/ { seen[who, "got"] = 1 }
 comm == "wget" && type == "connect" { is(1, fd ~ /^127\.0\.0\.1:[0-9]+->127\.0\.0\.1:8080$/, "tuple"); seen[who, "connect"] = 1 }
 comm == "httpd" && type ~ /^accept/ && res >= 0 { is(1, fd ~ /->127\.0\.0\.1:8080$/, "tuple"); seen[who, "accept"] = 1 }
 comm == "busybox" && args == "cat /inside" && type ~ /^open/ && fd ~ /inside/ {
@@ -281,7 +283,7 @@ comm == "busybox" && args == "cat /inside" && type ~ /^open/ && fd ~ /inside/ {
 	seen[who, "chroot"] = 1
 }
 mark == "exec" && comm == "cat" && type ~ /^open/ && fd ~ /group/ {
-	is("/etc/group", fd, "path"); is("/etc/", cwd, "cwd")
+	is("/etc/group", fd, "path"); is("/etc", cwd, "cwd")
 	seen[who, "exec"] = 1
 }
 END {

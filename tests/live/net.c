@@ -175,13 +175,15 @@ static void make_sockets(void)
 
 	ret = CALL4(SYS_SOCKETPAIR, AF_UNIX, SOCK_SEQPACKET, 0, pair);
 	check(!ret, "socketpair", ret);
-	line("socketpair\tres=0\tfd1=%d(*\tfd2=%d(*\tsource=FF*\tpeer=FF*\tdomain=1(AF_LOCAL|AF_UNIX)\ttype=5\tproto=0",
+	line("socketpair\tres=0\tfd1=%d(*\tfd2=%d(*\tsource=FF*\tpeer=FF*\t"
+	     "domain=1(AF_LOCAL|AF_UNIX)\ttype=5\tproto=0",
 	     pair[0], pair[1]);
 	close(pair[0]);
 	close(pair[1]);
 	ret = CALL4(SYS_SOCKETPAIR, AF_INET, SOCK_STREAM, 0, pair);
 	check(ret == -EOPNOTSUPP, "socketpair", ret);
-	line("socketpair\tres=%s\tfd1=<NA>\tfd2=<NA>\tsource=<NA>\tpeer=<NA>\tdomain=2(AF_INET)\ttype=1",
+	line("socketpair\tres=%s\tfd1=<NA>\tfd2=<NA>\tsource=<NA>\tpeer=<NA>\t"
+	     "domain=2(AF_INET)\ttype=1",
 	     res(ret));
 }
 
@@ -431,6 +433,23 @@ static void ipv6(void)
 	close(there4);
 }
 
+/* Raw sockets have a protocol where others have a port: none is shown. */
+static void raw(void)
+{
+	struct sockaddr_in name = inet_at(0);
+	/* An echo request with its checksum. */
+	const char ping[8] = { 8, 0, (char)0xf7, (char)0xff };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+	long ret;
+
+	if (fd < 0)
+		return;
+	ret = CALL6(SYS_SENDTO, fd, ping, sizeof(ping), 0, &name, sizeof(name));
+	check(ret == 8, "sendto", ret);
+	line("sendto\tres=8\tfd=%d(*\tsize=8\ttuple=0.0.0.0:0->127.0.0.1:0", fd);
+	close(fd);
+}
+
 static socklen_t unix_name(struct sockaddr_un *name, const void *path, size_t len)
 {
 	memset(name, 0, sizeof(*name));
@@ -582,7 +601,8 @@ static void messages(void)
 
 	ret = CALL3(SYS_SENDMSG, here, &msg, 0);
 	check(ret == 13, "sendmsg", ret);
-	line("sendmsg\tres=13\tdata=one,two,three\tfd=%d(*\tsize=13\ttuple=127.0.0.1:%u->127.0.0.1:%u",
+	line("sendmsg\tres=13\tdata=one,two,three\tfd=%d(*\tsize=13\t"
+	     "tuple=127.0.0.1:%u->127.0.0.1:%u",
 	     here, from, port);
 	msg.msg_iovlen = 1;
 	msg.msg_namelen = 3;
@@ -682,15 +702,18 @@ static void options(void)
 
 	ret = CALL5(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value));
 	check(!ret, "setsockopt", ret);
-	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=2(SO_REUSEADDR)\tval=1\toptlen=4",
+	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=2(SO_REUSEADDR)\tval=1\toptlen=4",
 	     fd);
 	ret = CALL5(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	check(!ret, "setsockopt", ret);
-	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=20(SO_RCVTIMEO)\tval=2500000000(2.5s)\toptlen=%zu",
+	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=20(SO_RCVTIMEO)\tval=2500000000(2.5s)\toptlen=%zu",
 	     fd, sizeof(wait));
 	ret = CALL5(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	check(!ret, "setsockopt", ret);
-	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=13(SO_LINGER)\tval=........\toptlen=8",
+	line("setsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=13(SO_LINGER)\tval=........\toptlen=8",
 	     fd);
 	ret = CALL5(SYS_SETSOCKOPT, fd, IPPROTO_TCP, TCP_NODELAY, &value, sizeof(value));
 	check(!ret, "setsockopt", ret);
@@ -698,7 +721,8 @@ static void options(void)
 	     fd);
 	ret = CALL5(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_RCVBUF, 0, sizeof(value));
 	check(ret == -EFAULT, "setsockopt", ret);
-	line("setsockopt\tres=%s\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=8(SO_RCVBUF)\tval=NULL\toptlen=4",
+	line("setsockopt\tres=%s\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=8(SO_RCVBUF)\tval=NULL\toptlen=4",
 	     res(ret), fd);
 
 	len = sizeof(value);
@@ -709,17 +733,20 @@ static void options(void)
 	len = sizeof(wait);
 	ret = CALL5(SYS_GETSOCKOPT, fd, SOL_SOCKET, SO_RCVTIMEO, &wait, &len);
 	check(!ret, "getsockopt", ret);
-	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=20(SO_RCVTIMEO)\tval=%lld(2.5s)\toptlen=%u",
+	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=20(SO_RCVTIMEO)\tval=%lld(2.5s)\toptlen=%u",
 	     fd, wait.tv_sec * 1000000000LL + wait.tv_usec * 1000LL, len);
 	len = sizeof(cookie);
 	ret = CALL5(SYS_GETSOCKOPT, fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
 	check(!ret, "getsockopt", ret);
-	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=53(SO_COOKIE)\tval=%llu\toptlen=8",
+	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=53(SO_COOKIE)\tval=%llu\toptlen=8",
 	     fd, (unsigned long long)cookie);
 	len = sizeof(value);
 	ret = CALL5(SYS_GETSOCKOPT, fd, SOL_SOCKET, 5000, &value, &len);
 	check(ret == -ENOPROTOOPT, "getsockopt", ret);
-	line("getsockopt\tres=%s\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=0(UNKNOWN)\tval=NULL\toptlen=4",
+	line("getsockopt\tres=%s\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=0(UNKNOWN)\tval=NULL\toptlen=4",
 	     res(ret), fd);
 
 	/* The error of a connection that was refused. */
@@ -732,7 +759,8 @@ static void options(void)
 	len = sizeof(value);
 	ret = CALL5(SYS_GETSOCKOPT, refused, SOL_SOCKET, SO_ERROR, &value, &len);
 	check(!ret && value == ECONNREFUSED, "getsockopt", ret);
-	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\toptname=4(SO_ERROR)\tval=%s\toptlen=4",
+	line("getsockopt\tres=0\tfd=%d(*\tlevel=1(SOL_SOCKET)\t"
+	     "optname=4(SO_ERROR)\tval=%s\toptlen=4",
 	     refused, res(-value));
 	close(refused);
 	close(fd);
@@ -778,6 +806,7 @@ static void all(void)
 	tcp_stream();
 	udp_destinations();
 	ipv6();
+	raw();
 	unix_names();
 	messages();
 	many_messages();

@@ -44,7 +44,7 @@ check_run() { # WHAT OPTION...: the program is recorded with the options
 	what=$1
 	shift
 	run "$RTSEC" -w "$what.scap" --print -p "$FORMAT" "$@" -- \
-		sh -c '"$1" "$2/folder" >wanted' - "$O/tests/live/passed_fds" "$T"
+		sh -c "'$O/tests/live/passed_fds' '$T/folder' >wanted"
 	want 0
 	grep -q drop_ err && fail "events were lost: $(cat err)"
 	[ "$(wc -l <wanted)" -ge 14 ] || fail "the program got little: $(cat wanted)"
@@ -52,9 +52,9 @@ check_run() { # WHAT OPTION...: the program is recorded with the options
 	check live
 	run "$RTSEC" -r "$what.scap" -p "$FORMAT" "$FILTER"
 	want 0
-	cut -f 2- out >read
-	check read
-	same live read
+	cut -f 2- out >again
+	check again
+	same live again
 }
 
 check_run full

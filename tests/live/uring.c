@@ -281,6 +281,51 @@ static void streams(struct ring *ring)
 	close(server);
 }
 
+/* What the ring's own table holds has no descriptor. */
+static void direct(struct ring *ring)
+{
+	int none[2] = { -1, -1 };
+	char buf[16];
+	struct io_uring_sqe op = entry(IORING_OP_OPENAT, AT_FDCWD, "direct", 0600);
+	int fd = open("direct", O_CREAT | O_WRONLY, 0600);
+
+	must(write(fd, "in-a-slot", 9) == 9, "write");
+	close(fd);
+	must(!syscall(__NR_io_uring_register, ring->fd, IORING_REGISTER_FILES, none, 2),
+	     "io_uring_register");
+	op.open_flags = O_RDONLY;
+	op.file_index = 2;
+	must(run(ring, &op) == 0, "openat");
+	line("openat\tfd=<NA>\tname=direct*\tdev=<NA>\tino=<NA>");
+	op = entry(IORING_OP_READ, 1, buf, sizeof(buf));
+	op.flags = IOSQE_FIXED_FILE;
+	must(run(ring, &op) == 9, "read");
+	line("pread\tres=9\tdata=in-a-slot\tfd=<NA>\tsize=16\tpos=0");
+	unlink("direct");
+}
+
+#ifndef IORING_OP_BIND
+#define IORING_OP_BIND 56 /* both since 6.11 */
+#define IORING_OP_LISTEN 57
+#endif
+
+static void servers(struct ring *ring)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server = socket(AF_INET, SOCK_STREAM, 0);
+	struct io_uring_sqe op = entry(IORING_OP_BIND, server, &name, 0);
+
+	op.addr2 = sizeof(name);
+	if (run(ring, &op) == 0) {
+		line("bind\tres=0\taddr=127.0.0.1:%u\tfd=%d(*", port_of(server), server);
+		op = entry(IORING_OP_LISTEN, server, NULL, 5);
+		must(run(ring, &op) == 0, "listen");
+		line("listen\tres=0\tfd=%d(*\tbacklog=5", server);
+	}
+	close(server);
+}
+
 /* To an address; and a server that accepts again and again by one request. */
 static void datagrams_and_shots(struct ring *ring)
 {
@@ -344,6 +389,8 @@ int main(int argc, char **argv)
 	files(&ring);
 	paths(&ring);
 	streams(&ring);
+	direct(&ring);
+	servers(&ring);
 	datagrams_and_shots(&ring);
 	return 0;
 }

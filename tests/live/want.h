@@ -34,8 +34,10 @@ static inline const char *want_errno(long ret, int code)
 	return text;
 }
 
-static inline void want_line(const char *type, const char *res_name, const char *res,
-			     const char *fmt, va_list args)
+__attribute__((format(printf, 4, 0))) static inline void want_line(const char *type,
+								   const char *res_name,
+								   const char *res, const char *fmt,
+								   va_list args)
 {
 	if (!want_lines)
 		want_lines = open_memstream(&want_text, &want_len);

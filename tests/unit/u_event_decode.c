@@ -398,7 +398,7 @@ static void test_extra_lists(void **state)
 	rest_entry(&rec, WIRE_EXTRA_FD, fd, sizeof(fd));
 	rest_entry(&rec, WIRE_EXTRA_REAL_PATH, "/x", 2);
 	rest_entry(&rec, WIRE_EXTRA_FD, fd, sizeof(fd));
-	rest_entry(&rec, WIRE_EXTRA_LOSERS, NULL, 0);
+	rest_entry(&rec, WIRE_EXTRA_LOSERS, "", 0);
 	in = record_end(&rec);
 	record_decode(&in, &ev);
 	check_read(&ev);

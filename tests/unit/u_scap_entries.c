@@ -1119,8 +1119,8 @@ int main(void)
 		cmocka_unit_test(test_lengths),	      cmocka_unit_test(test_wrong_kind),
 		cmocka_unit_test(test_event_record),  cmocka_unit_test(test_put_machine),
 		cmocka_unit_test(test_put_proc),      cmocka_unit_test(test_put_fds),
-		cmocka_unit_test(test_put_users),     cmocka_unit_test(test_put_event),
-		cmocka_unit_test(test_put_cut_text),
+		cmocka_unit_test(test_fd_by_itself),  cmocka_unit_test(test_put_users),
+		cmocka_unit_test(test_put_event),     cmocka_unit_test(test_put_cut_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
