@@ -177,9 +177,33 @@ int proc_put_env(__u64 task, __u32 idx)
 
 #define PROC_ARGV_MAX 64 /* strings of a failed exec that are kept */
 
+/* Appends the string that the pointer at a user address points to; false: it was the last. */
+int proc_put_arg(__u64 at, __u32 compat, __u64 begin)
+{
+	__u64 text = 0;
+	struct emit e;
+	long len;
+
+	if (!emit_resume(&e, 0))
+		return false;
+	if (compat)
+		len = bpf_probe_read_user(&text, 4, (void *)at);
+	else
+		len = bpf_probe_read_user(&text, 8, (void *)at);
+	if (len || !text || emit_left(&e) < EMIT_PATH_MAX || e.pos - begin > TASK_ARGS_MAX)
+		return false;
+	len = bpf_probe_read_user_str(e.rec + e.pos, EMIT_PATH_MAX, (void *)text);
+	if (len < 0 || len > EMIT_PATH_MAX)
+		return false;
+	e.pos += len;
+	emit_sync(&e);
+	return true;
+}
+
 /* One parameter: NUL-separated strings of a user's argv from its first-th on. */
 int proc_put_argv(__u64 argv, __u32 first, __u32 compat, __u32 idx)
 {
+	__u64 size = compat ? 4 : 8;
 	struct emit e;
 	__u64 begin;
 	int i;
@@ -187,23 +211,10 @@ int proc_put_argv(__u64 argv, __u32 first, __u32 compat, __u32 idx)
 	if (!emit_resume(&e, idx))
 		return 0;
 	begin = emit_open_param(&e);
-	for (i = 0; i < PROC_ARGV_MAX; i++) {
-		__u64 at = (__u64)i + first;
-		__u64 text = 0;
-		long len;
-
-		if (compat)
-			len = bpf_probe_read_user(&text, 4, (void *)argv + 4 * at);
-		else
-			len = bpf_probe_read_user(&text, 8, (void *)argv + 8 * at);
-		if (len || !text || emit_left(&e) < EMIT_PATH_MAX || e.pos - begin > TASK_ARGS_MAX)
+	for (i = 0; i < PROC_ARGV_MAX; i++)
+		if (!proc_put_arg(argv + size * ((__u64)i + first), compat, begin))
 			break;
-		len = bpf_probe_read_user_str(e.rec + e.pos, EMIT_PATH_MAX, (void *)text);
-		if (len < 0 || len > EMIT_PATH_MAX)
-			break;
-		e.pos += len;
-		emit_sync(&e);
-	}
+	emit_reload(&e);
 	emit_close_param(&e, begin);
 	return 0;
 }
@@ -490,6 +501,31 @@ EXIT_PROG(exec)
 #define PROC_THREADS_LOOKED 16
 #define PROC_ANCESTORS_LOOKED 16
 
+/* The thread to which a list's node belongs, if it goes on; 0 it does not, -1 the list is over. */
+int proc_live_thread(__u64 node, __u64 leader)
+{
+	struct task_struct *at =
+		(void *)node - bpf_core_field_offset(struct task_struct, thread_node);
+
+	if ((__u64)BPF_CORE_READ(at, group_leader) != leader)
+		return -1; /* the list's head: all were seen */
+	return BPF_CORE_READ(at, flags) & PROC_PF_EXITING ? 0 : BPF_CORE_READ(at, pid);
+}
+
+/* The same of an ancestor that takes orphans; it must be in the pid namespace. */
+int proc_subreaper(__u64 task, __u64 ns)
+{
+	struct task_struct *at = (struct task_struct *)task;
+	struct signal_struct *signal = BPF_CORE_READ(at, signal);
+
+	if ((__u64)task_pid_ns(at) != ns)
+		return -1;
+	if (!BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper) ||
+	    BPF_CORE_READ(at, flags) & PROC_PF_EXITING)
+		return 0;
+	return BPF_CORE_READ(at, pid);
+}
+
 /*
  * Who gets the children (kernel/exit.c, find_new_reaper): another live thread of
  * the group, else the nearest ancestor that asked to be a subreaper, else the
@@ -500,32 +536,27 @@ static __noinline __s32 find_reaper(struct task_struct *task)
 	struct list_head *children =
 		(void *)task + bpf_core_field_offset(struct task_struct, children);
 	struct list_head *node = BPF_CORE_READ(task, signal, thread_head.next);
-	__u32 node_offset = bpf_core_field_offset(struct task_struct, thread_node);
+	__u64 leader = (__u64)BPF_CORE_READ(task, group_leader);
 	struct pid_namespace *ns = task_pid_ns(task);
 	struct task_struct *at;
-	int i;
+	int i, pid = 0;
 
 	if (BPF_CORE_READ(task, children.next) == children)
 		return 0;
-	for (i = 0; i < PROC_THREADS_LOOKED && node; i++) {
-		at = (void *)node - node_offset;
-		if (BPF_CORE_READ(at, group_leader) != BPF_CORE_READ(task, group_leader))
-			break; /* the list's head: all were seen */
-		if (!(BPF_CORE_READ(at, flags) & PROC_PF_EXITING))
-			return BPF_CORE_READ(at, pid);
-		node = BPF_CORE_READ(at, thread_node.next);
+	for (i = 0; i < PROC_THREADS_LOOKED && node && !pid; i++) {
+		pid = proc_live_thread((__u64)node, leader);
+		node = BPF_CORE_READ(node, next);
 	}
+	if (pid > 0)
+		return pid;
+	pid = 0;
 	at = BPF_CORE_READ(task, real_parent);
-	for (i = 0; i < PROC_ANCESTORS_LOOKED && at; i++) {
-		struct signal_struct *signal = BPF_CORE_READ(at, signal);
-
-		if (task_pid_ns(at) != ns)
-			break;
-		if (BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper) &&
-		    !(BPF_CORE_READ(at, flags) & PROC_PF_EXITING))
-			return BPF_CORE_READ(at, pid);
+	for (i = 0; i < PROC_ANCESTORS_LOOKED && at && !pid; i++) {
+		pid = proc_subreaper((__u64)at, (__u64)ns);
 		at = BPF_CORE_READ(at, real_parent);
 	}
+	if (pid > 0)
+		return pid;
 	return ns ? BPF_CORE_READ(ns, child_reaper, pid) : -1;
 }
 

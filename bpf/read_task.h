@@ -158,7 +158,11 @@ static __always_inline __u64 task_pages(struct mm_struct *mm, __u32 kind)
 
 	if (!mm)
 		return 0;
-	if (bpf_core_type_exists(struct mm_rss_stat))
+	/*
+	 * Asked by the member, which is no struct in newer kernels: for a type that the
+	 * kernel lacks libbpf would read the types of all its modules.
+	 */
+	if (bpf_core_field_exists(((struct mm_struct___old *)mm)->rss_stat))
 		bpf_probe_read_kernel(
 			&cnt, sizeof(cnt),
 			(void *)mm + bpf_core_field_offset(struct mm_struct___old, rss_stat) +

@@ -878,14 +878,13 @@ int x_uring(void *ctx)
 	return 0;
 }
 
+/* x_uring, which user space puts in. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
 	__uint(key_size, 4);
-	__array(values, int(void *));
-} uring_tails SEC(".maps") = {
-	.values = { [0] = (void *)&x_uring },
-};
+	__uint(value_size, 4);
+} uring_tails SEC(".maps");
 
 /* --- the hooks --------------------------------------------------------------------------- */
 

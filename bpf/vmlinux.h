@@ -420,8 +420,8 @@ struct io_sr_msg {
 	u16 flags;
 };
 struct io_sr_msg___old {
-	void *addr; /* 6.0 to 6.11 */
-	int addr_len;
+	void *addr; /* 6.0 to 6.12 */
+	u16 addr_len; /* an int at first; the low half, which comes first, says it all */
 };
 struct io_accept {
 	int flags, iou_flags;

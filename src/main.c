@@ -23,8 +23,15 @@ int main(int argc, char **argv)
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	size_t i;
 
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct sigaction before;
+
+		/* Under nohup(1) a terminal that goes away ends nothing. */
+		if (signals[i] == SIGHUP && !sigaction(SIGHUP, NULL, &before) &&
+		    before.sa_handler == SIG_IGN)
+			continue;
 		sigaction(signals[i], &action, NULL);
+	}
 	/* Broken pipes and full quotas are errors of write(), handled where they happen. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -107,16 +107,30 @@ static int compile(struct capture *capture, uint32_t *needs, struct err *err)
 	return 0;
 }
 
+static bool stat_of(const char *path, int standard_fd, struct stat *st)
+{
+	return path && !(strcmp(path, "-") ? stat(path, st) : fstat(standard_fd, st));
+}
+
 /* Does reading this wait for somebody who writes? */
 static bool is_stream(const char *path)
 {
 	struct stat st;
-	int ret;
 
-	if (!path)
-		return false;
-	ret = strcmp(path, "-") ? stat(path, &st) : fstat(STDIN_FILENO, &st);
-	return !ret && !S_ISREG(st.st_mode);
+	return stat_of(path, STDIN_FILENO, &st) && !S_ISREG(st.st_mode);
+}
+
+/* Writing would destroy what is still to be read, by whatever names. */
+static int check_not_same(const struct cmd_options *options, struct err *err)
+{
+	struct stat from, to;
+
+	if (!stat_of(options->read, STDIN_FILENO, &from) || !S_ISREG(from.st_mode) ||
+	    !stat_of(options->write, STDOUT_FILENO, &to) || from.st_dev != to.st_dev ||
+	    from.st_ino != to.st_ino)
+		return 0;
+	return err_set(err, -EINVAL, "%s: the trace that is read cannot be written",
+		       options->write);
 }
 
 /* --- sinks ---------------------------------------------------------------------- */
@@ -224,7 +238,8 @@ int cmd_capture(const struct cmd_options *options, const volatile int *stop)
 		code = CMD_USAGE;
 	} else if (options->dump_filter) {
 		code = cmd_report_filter(capture.filter);
-	} else if ((options->child && cmd_child_prepare(&capture.child, options->child, &err)) ||
+	} else if (check_not_same(options, &err) ||
+		   (options->child && cmd_child_prepare(&capture.child, options->child, &err)) ||
 		   open_source(&capture, needs, &source, &err)) {
 		code = CMD_FAILED;
 	} else {

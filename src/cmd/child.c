@@ -15,12 +15,18 @@
 /* As a shell: 127 not found, 126 not executable, 128 + signal. */
 static void run(char **argv, int gate)
 {
+	ssize_t cnt;
 	char byte;
 
-	while (read(gate, &byte, 1) < 0 && errno == EINTR)
-		;
+	do
+		cnt = read(gate, &byte, 1);
+	while (cnt < 0 && errno == EINTR);
+	/* A gate that closes unopened: there is no capture, nothing may happen unseen. */
+	if (cnt != 1)
+		_exit(1);
 	close(gate);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	execvp(argv[0], argv);
 	fprintf(stderr, "rtsec: %s: %s\n", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
@@ -49,8 +55,12 @@ int cmd_child_prepare(struct cmd_child *child, char **argv, struct err *err)
 
 void cmd_child_go(struct cmd_child *child)
 {
-	if (child->pid)
-		close(child->gate);
+	if (!child->pid)
+		return;
+	/* Who was killed while it waited is found by waitpid(). */
+	while (write(child->gate, "", 1) < 0 && errno == EINTR)
+		;
+	close(child->gate);
 }
 
 bool cmd_child_has_ended(struct cmd_child *child, int *status)

@@ -13,7 +13,7 @@
 
 struct cmd_child {
 	pid_t pid; /* 0 none */
-	int gate; /* closing it lets the child go */
+	int gate; /* a byte lets the child go, closing it without one ends it */
 };
 
 int cmd_child_prepare(struct cmd_child *child, char **argv, struct err *err);

@@ -4,12 +4,27 @@
  */
 #include "cmd/cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/capture.h"
 #include "cmd/list.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
+
+/* Who reads a pipe may go when he has seen enough. What sinks could not print they have said. */
+static int flush_output(int code)
+{
+	struct err err;
+
+	if (!fflush(stdout) || errno == EPIPE || code != CMD_OK)
+		return code;
+	err_init(&err);
+	err_set(&err, -errno, "output: %s", strerror(errno));
+	cmd_report_error(&err);
+	return CMD_OUTPUT;
+}
 
 int cmd_run(int argc, char **argv, const volatile int *stop)
 {
@@ -33,7 +48,5 @@ int cmd_run(int argc, char **argv, const volatile int *stop)
 		code = cmd_capture(&options, stop);
 	}
 	cmd_options_release(&options);
-	if (fflush(stdout) && code == CMD_OK)
-		code = CMD_OUTPUT;
-	return code;
+	return flush_output(code);
 }

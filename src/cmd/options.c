@@ -16,6 +16,8 @@
 #include "base/log.h"
 #include "base/str.h"
 
+#define SNAPLEN_DEFAULT 80u
+
 enum option_id {
 	OPTION_FIRST = 256, /* above all letters */
 #define GROUP(title)
@@ -91,9 +93,11 @@ static int parse_number(const char *what, const char *text, uint64_t max, uint64
 	return 0;
 }
 
-static int parse_size(const char *what, const char *text, uint64_t *value, struct err *err)
+static int parse_size(const char *what, const char *text, uint64_t max, uint64_t *value,
+		      struct err *err)
 {
 	static const char units[] = "kMG";
+	bool is_size = false;
 	char *end;
 	const char *unit;
 
@@ -101,14 +105,18 @@ static int parse_size(const char *what, const char *text, uint64_t *value, struc
 	*value = strtoull(text, &end, 10);
 	if (!errno && end != text && *text != '-') {
 		unit = *end ? strchr(units, *end) : NULL;
+		is_size = !*end;
 		if (unit && !end[1] && *value < UINT64_MAX >> 40) {
 			*value <<= 10 * (unit - units + 1);
-			return 0;
+			is_size = true;
 		}
-		if (!*end)
-			return 0;
 	}
-	return err_set(err, -EINVAL, "%s: '%s' is not a size (like 4M)", what, text);
+	if (!is_size)
+		return err_set(err, -EINVAL, "%s: '%s' is not a size (like 4M)", what, text);
+	if (*value > max)
+		return err_set(err, -EINVAL, "%s: '%s' is more than %" PRIu64 "M", what, text,
+			       max >> 20);
+	return 0;
 }
 
 static int parse_compress(const char *text, struct scap_writer_opts *writer, struct err *err)
@@ -233,7 +241,7 @@ static int set_option(struct cmd_options *options, int id, const char *arg, stru
 		options->page_faults = true;
 		return 0;
 	case OPTION_RING:
-		return parse_size("--ring-size", arg, &options->ring_bytes, err);
+		return parse_size("--ring-size", arg, LIMIT_RING, &options->ring_bytes, err);
 	case OPTION_PROC_SCAN:
 		options->proc_scan = true;
 		return 0;
@@ -293,6 +301,7 @@ int cmd_options_parse(int argc, char **argv, struct cmd_options *options, struct
 	int id;
 
 	memset(options, 0, sizeof(*options));
+	options->snaplen = SNAPLEN_DEFAULT;
 	short_options(&letters);
 	opterr = 0;
 	optind = 1;

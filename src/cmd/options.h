@@ -22,7 +22,7 @@ struct cmd_options {
 	struct scap_writer_opts writer;
 	uint64_t max_events;
 	uint64_t max_seconds;
-	uint32_t snaplen; /* 0: the source's default */
+	uint32_t snaplen; /* 0: no data at all */
 	const char *template; /* NULL: the default line */
 	bool json;
 	enum field_time_format time_format; /* 0: the default */

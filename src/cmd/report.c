@@ -12,26 +12,56 @@
 #include "cmd/cmd.h"
 #include "field/field.h"
 
-/* The source line the error is in, and a caret below its column; tabs stay tabs. */
+#define CONTEXT 200u /* bytes of a long expression on each side of an error */
+
+/* Control bytes would move the caret, or the terminal. */
+static void print_escaped(const char *text, size_t len)
+{
+	struct str out = { 0 };
+
+	str_append_escaped(&out, text, len);
+	fputs(str_text(&out), stderr);
+	str_release(&out);
+}
+
+/* How many columns a terminal needs: one a character, not one a byte. */
+static unsigned int width_of(const char *text, size_t len)
+{
+	struct str out = { 0 };
+	unsigned int width = 0;
+	size_t i;
+
+	str_append_escaped(&out, text, len);
+	for (i = 0; i < out.len; i++)
+		width += ((unsigned char)out.buf[i] & 0xc0) != 0x80;
+	str_release(&out);
+	return width;
+}
+
+/* The source line the error is in, of a long one what is near, and a caret below its column. */
 static void print_caret(const struct err *err)
 {
 	size_t at = err->index;
 	size_t begin = at;
-	size_t end = at;
-	size_t i;
+	size_t end;
+	bool is_cut;
 
 	if (at > strlen(err->source))
 		return;
-	while (begin && err->source[begin - 1] != '\n' && err->source[begin - 1] != '\r')
+	while (begin && at - begin < CONTEXT && err->source[begin - 1] != '\n' &&
+	       err->source[begin - 1] != '\r')
 		begin--;
-	end = begin + strcspn(err->source + begin, "\r\n");
-	fprintf(stderr, "  %.*s\n  ", (int)(end - begin), err->source + begin);
-	for (i = begin; i < at; i++) {
-		/* One blank a character, not a byte. */
-		if (((unsigned char)err->source[i] & 0xc0) != 0x80)
-			fputc(err->source[i] == '\t' ? '\t' : ' ', stderr);
-	}
-	fputs("^\n", stderr);
+	is_cut = at - begin == CONTEXT;
+	/* Not from the middle of a character. */
+	while (is_cut && begin < at && ((unsigned char)err->source[begin] & 0xc0) == 0x80)
+		begin++;
+	end = at + strcspn(err->source + at, "\r\n");
+	if (end - at > CONTEXT)
+		end = at + CONTEXT;
+	fputs(is_cut ? "  ..." : "  ", stderr);
+	print_escaped(err->source + begin, end - begin);
+	fprintf(stderr, "%s\n  %*s^\n", end - at == CONTEXT ? "..." : "",
+		(int)width_of(err->source + begin, at - begin) + (is_cut ? 3 : 0), "");
 }
 
 void cmd_report_error(const struct err *err)

@@ -85,6 +85,13 @@ int engine_load_block(struct state *state, const struct scap_block *block, struc
 	}
 }
 
+static bool is_fd_known(const struct state *state, int64_t tid, int64_t num)
+{
+	const struct state_fd *fd = state_find_fd(state, state_find_thread(state, tid), num);
+
+	return fd && fd->type != SNAP_FD_UNKNOWN;
+}
+
 void engine_load_fds(struct state *state, const struct event *ev)
 {
 	struct span rest = ev->extra_bytes;
@@ -98,6 +105,7 @@ void engine_load_fds(struct state *state, const struct event *ev)
 			continue;
 		if (entry.ptr[0] & WIRE_EXTRA_FD_CLOEXEC)
 			fd.open_flags |= FILE_O_CLOEXEC;
-		state_add_fd(state, ev->tid, &fd);
+		if (ev->type != EVENT_PROCINFO_E || !is_fd_known(state, ev->tid, fd.fd))
+			state_add_fd(state, ev->tid, &fd);
 	}
 }

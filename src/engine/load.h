@@ -16,7 +16,10 @@
  */
 int engine_load_block(struct state *state, const struct scap_block *block, struct err *err);
 
-/* The descriptors that an event tells of (has_fds), once nobody looks at the event any more. */
+/*
+ * The descriptors that an event tells of (has_fds), once nobody looks at the event any
+ * more. A procinfo event tells what is open, not what is new: only of unknown ones.
+ */
 void engine_load_fds(struct state *state, const struct event *ev);
 
 #endif

@@ -155,6 +155,7 @@ struct event_param_info {
 	uint8_t dyn; /* enum event_dyn */
 	uint8_t size; /* of the type: bytes of a value, 0 if variable */
 	int8_t dirfd; /* FSRELPATH: number of the parameter with the directory fd, else -1 */
+	uint8_t name_len;
 };
 
 struct event_info {

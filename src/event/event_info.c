@@ -34,6 +34,7 @@ enum type_size {
 		.dyn = EVENT_DYN_##dyn_,              \
 		.size = SIZE_##TYPE,                  \
 		.dirfd = dirfd_,                      \
+		.name_len = sizeof(name_) - 1,        \
 	},
 
 #define EC(low) EVENT_EC_##low

@@ -46,7 +46,7 @@ struct wire_record {
 enum wire_record_flag {
 	WIRE_RECORD_ASYNC = 1u << 0,
 	WIRE_RECORD_PIDFD = 1u << 1, /* a getsockopt whose value is a new pidfd */
-	WIRE_RECORD_LOSS = 1u << 2, /* records between the one before in this ring and it were lost */
+	WIRE_RECORD_LOSS = 1u << 2, /* between the one before in its ring and it, some were lost */
 };
 
 WIRE_ASSERT(__builtin_offsetof(struct wire_record, start_ns) == 8, "layout");
@@ -73,7 +73,7 @@ enum wire_extra {
 	WIRE_EXTRA_REAL_PATH = 1, /* path of the file really opened, no NUL */
 	WIRE_EXTRA_FLAGS = 2, /* u8, enum wire_extra_flag */
 	WIRE_EXTRA_START = 3, /* u64, ns since the epoch */
-	WIRE_EXTRA_FD = 4, /* u8, enum wire_extra_fd_flag; an entry of a trace's fd list, newest layout */
+	WIRE_EXTRA_FD = 4, /* u8, enum wire_extra_fd_flag; an entry of a trace's fd list */
 	WIRE_EXTRA_LOSERS = 5, /* u32 each: processes of which events were lost */
 };
 enum wire_extra_flag {
@@ -220,8 +220,8 @@ WIRE_ASSERT(sizeof(struct wire_task) == 416, "layout");
 struct wire_settings {
 	wire_u32 snaplen; /* bytes kept of data buffers */
 	int self_tgid; /* thread group that is not recorded: the recorder's own */
-	wire_u32 sigreturn_nr[2]; /* rt_sigreturn, native and compat: its exit no longer carries it */
 	wire_u32 execveat_nr[2]; /* native, compat: tells the two exec calls apart at exec time */
+	wire_u32 sigreturn_nr[2]; /* rt_sigreturn, whose exit no longer carries it; likewise */
 	wire_u32 pad;
 	wire_u64 events[8]; /* bit per event type: wanted */
 	wire_u64 no_ring; /* events lost on a CPU that has no ring yet; counted by the programs */

@@ -595,7 +595,7 @@ void args_append_all(struct field_env *env, const struct event *ev, const struct
 	for (unsigned int i = 0; i < ev->param_cnt; i++) {
 		if (i)
 			line_char(out, ' ');
-		line_text(out, ev->info->params[i].name);
+		line_bytes(out, ev->info->params[i].name, ev->info->params[i].name_len);
 		line_char(out, '=');
 		append_both(env, ev, i, style, out);
 	}

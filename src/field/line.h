@@ -27,12 +27,31 @@ static inline void line_char(struct str *out, char c)
 	out->len++;
 }
 
+/* Most pieces of a line are so short that the call of memcpy() costs more than the copy. */
+static inline void line_copy(char *to, const char *from, size_t len)
+{
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len >= 8) {
+		uint64_t last = load_u64(from + len - 8);
+
+		store_u64(to, load_u64(from));
+		store_u64(to + len - 8, last);
+	} else if (len >= 4) {
+		uint32_t last = load_u32(from + len - 4);
+
+		store_u32(to, load_u32(from));
+		store_u32(to + len - 4, last);
+	} else if (len) {
+		to[0] = from[0];
+		to[len / 2] = from[len / 2];
+		to[len - 1] = from[len - 1];
+	}
+}
+
 static inline void line_bytes(struct str *out, const void *bytes, size_t len)
 {
-	char *at = line_room(out, len);
-
-	if (len)
-		memcpy(at, bytes, len);
+	line_copy(line_room(out, len), bytes, len);
 	out->len += len;
 }
 

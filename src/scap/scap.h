@@ -176,7 +176,7 @@ struct scap_writer_opts {
 	int level; /* 0: the default of the method */
 	bool force; /* overwrite an existing regular file */
 	bool starts; /* keep start times in the durations column (zstd only) */
-	uint32_t frame_bytes; /* uncompressed bytes of a frame, 0: 512 KiB */
+	uint32_t frame_bytes; /* uncompressed bytes of a frame, 0: 1 MiB */
 	struct stats
 		*stats; /* counts events that did not reach the file (WRITE_LOST); may be NULL */
 };

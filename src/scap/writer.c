@@ -28,7 +28,7 @@
 #include "scap/column.h"
 #include "scap/seek.h"
 
-#define FRAME_BYTES (512u << 10)
+#define FRAME_BYTES (1u << 20)
 #define ZSTD_LEVEL 3
 /* A trace holds what other users' programs read and wrote. */
 #define FILE_MODE 0600

@@ -15,11 +15,29 @@
 #include "event/wire.h"
 #include "source/source.h"
 
+/*
+ * Gives this thread precedence over others, or takes it back, unless somebody set its
+ * niceness: events are missed until a start is over, and a snapshot that takes long
+ * does not fit together. Without the privilege for it nothing happens.
+ */
+void source_hurry(bool on);
+
+/* --- numbers of system calls ---------------------------------------------- */
+
+/* calls: WIRE_SYSCALL_MAX native ones, then as many 32-bit ones; muxed: WIRE_MUXED_MAX. */
+void source_calls_fill(struct wire_syscall *calls, struct wire_syscall *muxed);
+/* Number of a call that the tables have; -1: this architecture has none. */
+int source_calls_number(const char *name, bool compat);
+
 /* --- programs ------------------------------------------------------------- */
 
 struct source_bpf;
 
-/* Opens, configures and loads. ring_bytes: of each ring, a power of two. One clear line in err. */
+/*
+ * Makes the maps and begins to load the programs; what comes of that is told by
+ * source_bpf_attach(), rings may be made before. opts and what it points to must
+ * last until then. ring_bytes: of each ring, a power of two. One clear line in err.
+ */
 int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
 		    struct source_bpf **programs, struct err *err);
 /* Hooks that the kernel refuses and that can be done without are said with log_debug(). */
@@ -58,6 +76,7 @@ int source_snapshot(struct source_bpf *bpf, struct source_overlap *overlap, stru
 /* --- look-ups ---------------------------------------------------------------- */
 
 struct source_rings;
+struct source_made;
 struct source_lookup;
 
 /* Both are borrowed; bpf NULL: all from /proc. rings NULL: there are no later records. */
@@ -89,5 +108,16 @@ static inline bool source_lookup_is_due(const struct wire_record *record)
  */
 void source_lookup_block(struct source_lookup *lookup, const struct wire_record *record,
 			 struct scap_block *block);
+
+/*
+ * Events of a process (WIRE_EVERYBODY: of any) were lost, so its descriptors are not
+ * known any more. When it has lost none for a second it is looked at again: what it
+ * has open then comes beside a procinfo event of its main thread, for those who have
+ * nothing under the same number.
+ */
+void source_lookup_lost(struct source_lookup *lookup, uint32_t pid, uint64_t now_ns);
+/* To be called about once a second; ts_ns since the epoch is the time of the events. */
+void source_lookup_again(struct source_lookup *lookup, uint64_t now_ns, uint64_t ts_ns,
+			 struct source_made *made);
 
 #endif

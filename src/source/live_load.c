@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * live_load.c: everything that talks to libbpf: the skeleton's life (open,
- * configure, load, attach, detach), the table of call numbers, the rings.
- * Features are found by trying, never by the kernel's version.
+ * live_load.c: everything that talks to libbpf: the life of the programs (open,
+ * configure, load, attach, detach), the rings, the iterators.  Features are found
+ * by trying, never by the kernel's version.
+ *
+ * Most of a start is the kernel verifying programs one after the other, so they
+ * are loaded as two objects, each by a thread of its own, while the caller makes
+ * the rings.  The objects come from the same file; each loads some programs of it.
+ * The maps are those of a third one, which loads none.
  */
 #include "source/live.h"
 
@@ -14,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -25,21 +31,26 @@
 #include "event/event.h"
 #include "rtsec_bpf.skel.h"
 
-struct source_bpf {
+/* An object that loads some of the programs. */
+struct part {
+	struct source_bpf *programs;
 	struct rtsec_bpf *skel;
+	thrd_t thread;
+	bool is_running; /* thread */
+	struct err err;
+};
+
+#define PARTS_MAX 2u
+
+struct source_bpf {
+	struct rtsec_bpf *maps; /* the object whose maps all use */
+	struct part parts[PARTS_MAX];
+	unsigned int part_cnt;
+	struct source_live_opts opts;
+	uint64_t ring_bytes;
 	size_t map_bytes; /* of one ring */
 	unsigned int cpu_cnt; /* possible ones */
 	struct wire_ring **rings; /* by CPU, NULL none yet */
-};
-
-/* --- what a call number means ------------------------------------------- */
-
-static const uint16_t tail_of_event[EVENT_TYPE_COUNT] = {
-#define SIMPLE(EVENT, cnt, ...) [EVENT_##EVENT] = WIRE_TAIL_simple,
-#include "event/simple.def"
-#define TAIL(program)
-#define MAKES(program, EVENT) [EVENT_##EVENT] = WIRE_TAIL_##program,
-#include "event/tails.def"
 };
 
 static const char *const tail_names[WIRE_TAIL_COUNT] = {
@@ -50,116 +61,10 @@ static const char *const tail_names[WIRE_TAIL_COUNT] = {
 #include "event/tails.def"
 };
 
-/* Further numbers of 32-bit calls. */
-static const struct {
-	int16_t nr;
-	uint16_t code;
-} compat_calls[] = {
-#if defined(__x86_64__)
-#define NATIVE_NR(call) ((call)->nr_x86_64)
-#define COMPAT_NR(call) ((call)->nr_i386)
-#define COMPAT(i386, arm, code) { i386, code },
-#else
-#define NATIVE_NR(call) ((call)->nr_aarch64)
-#define COMPAT_NR(call) ((call)->nr_arm)
-#define COMPAT(i386, arm, code) { arm, code },
-#endif
-#include "event/compat.def"
+/* Loaded by the second object: about half of the time, and types that the others do not need. */
+static const char *const second_part[] = {
+	"x_exec", "x_net", "x_uring", "uring_complete", "uring_submit_req", "uring_submit_sqe",
 };
-
-static void set_call(struct wire_syscall *table, int nr, const struct event_syscall *call)
-{
-	struct wire_syscall *slot;
-
-	if (nr < 0 || nr >= (int)WIRE_SYSCALL_MAX - 1)
-		return;
-	slot = &table[nr];
-	slot->code = call->code;
-	slot->event = call->exit_event;
-	slot->tail = tail_of_event[slot->event];
-	if (slot->tail == WIRE_TAIL_generic)
-		slot->event = EVENT_GENERIC_X;
-}
-
-static void fill_calls(struct wire_syscall *table)
-{
-	struct wire_syscall *compat = table + WIRE_SYSCALL_MAX;
-	const struct event_syscall *call;
-	uint32_t i;
-
-	for (i = 0; i < 2 * WIRE_SYSCALL_MAX; i++)
-		table[i] = (struct wire_syscall){ .event = EVENT_GENERIC_X };
-	for (i = 1; i < event_syscall_count(); i++) {
-		call = event_syscall_find(i);
-		if (!call)
-			continue;
-		set_call(table, NATIVE_NR(call), call);
-		set_call(compat, COMPAT_NR(call), call);
-	}
-	for (i = 0; i < ARRAY_SIZE(compat_calls); i++)
-		set_call(compat, compat_calls[i].nr, event_syscall_find(compat_calls[i].code));
-}
-
-/* Calls inside socketcall (net.h) and ipc (ipc.h) of 32-bit x86, by their number there. */
-static const char *const muxed_names[WIRE_MUXED_MAX] = {
-	[1] = "socket",
-	[2] = "bind",
-	[3] = "connect",
-	[4] = "listen",
-	[5] = "accept",
-	[6] = "getsockname",
-	[7] = "getpeername",
-	[8] = "socketpair",
-	[9] = "send",
-	[10] = "recv",
-	[11] = "sendto",
-	[12] = "recvfrom",
-	[13] = "shutdown",
-	[14] = "setsockopt",
-	[15] = "getsockopt",
-	[16] = "sendmsg",
-	[17] = "recvmsg",
-	[18] = "accept4",
-	[19] = "recvmmsg",
-	[20] = "sendmmsg",
-	[WIRE_MUXED_IPC + 1] = "semop",
-	[WIRE_MUXED_IPC + 2] = "semget",
-	[WIRE_MUXED_IPC + 3] = "semctl",
-	[WIRE_MUXED_IPC + 4] = "semtimedop",
-	[WIRE_MUXED_IPC + 11] = "msgsnd",
-	[WIRE_MUXED_IPC + 12] = "msgrcv",
-	[WIRE_MUXED_IPC + 13] = "msgget",
-	[WIRE_MUXED_IPC + 14] = "msgctl",
-	[WIRE_MUXED_IPC + 21] = "shmat",
-	[WIRE_MUXED_IPC + 22] = "shmdt",
-	[WIRE_MUXED_IPC + 23] = "shmget",
-	[WIRE_MUXED_IPC + 24] = "shmctl",
-};
-
-static void set_muxer(struct wire_syscall *compat, const char *name)
-{
-	int nr = COMPAT_NR(event_syscall_find_name(name));
-
-	if (nr < 0)
-		return;
-	compat[nr].event = WIRE_EVENT_ANY;
-	compat[nr].tail = WIRE_TAIL_demux;
-}
-
-/* The two calls keep their code: it is what a number unknown to them is shown as. */
-static void fill_muxed(struct wire_syscall *compat, struct wire_syscall *muxed)
-{
-	unsigned int i;
-
-	for (i = 0; i < WIRE_MUXED_MAX; i++) {
-		const char *outer = i < WIRE_MUXED_IPC ? "socketcall" : "ipc";
-
-		set_call(muxed, i,
-			 event_syscall_find_name(muxed_names[i] ? muxed_names[i] : outer));
-	}
-	set_muxer(compat, "socketcall");
-	set_muxer(compat, "ipc");
-}
 
 /* --- errors ---------------------------------------------------------------- */
 
@@ -247,7 +152,97 @@ static int load_error(int code, struct err *err)
 		       uname(&name) ? "unknown" : name.release, strerror(-code));
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- maps -------------------------------------------------------------------- */
+
+static void set_constants(struct source_bpf *programs)
+{
+	const struct source_live_opts *opts = &programs->opts;
+	struct rtsec_bpf *skel = programs->maps;
+	struct wire_settings *settings = &skel->bss->settings;
+	unsigned int i;
+
+	skel->rodata->ring_size = programs->ring_bytes;
+	skel->rodata->want_starts = opts->starts;
+	source_calls_fill((struct wire_syscall *)skel->rodata->syscalls,
+			  (struct wire_syscall *)skel->rodata->muxed_calls);
+	settings->snaplen = opts->snaplen;
+	settings->self_tgid = getpid();
+	for (i = 0; i < 2; i++) {
+		settings->execveat_nr[i] = source_calls_number("execveat", i);
+		settings->sigreturn_nr[i] = source_calls_number("rt_sigreturn", i);
+	}
+	for (i = 0; i < ARRAY_SIZE(settings->events); i++)
+		settings->events[i] =
+			opts->event_types ? (i <= EVENT_TYPE_COUNT / 64 ? opts->event_types[i] : 0)
+					  : UINT64_MAX;
+	settings->events[WIRE_EVENT_ANY / 64] |= UINT64_C(1) << WIRE_EVENT_ANY % 64;
+	bpf_map__set_max_entries(skel->maps.rings, programs->cpu_cnt);
+	bpf_map__set_value_size(bpf_map__inner_map(skel->maps.rings), programs->map_bytes);
+}
+
+/* A file in memory with types of no kernel: see make_maps(). */
+static int no_types(void)
+{
+	struct btf *btf = btf__new_empty();
+	const void *bytes = NULL;
+	uint32_t len = 0;
+	int fd = memfd_create("types", MFD_CLOEXEC);
+
+	if (btf)
+		bytes = btf__raw_data(btf, &len);
+	if (fd >= 0 && (!bytes || write(fd, bytes, len) != (ssize_t)len)) {
+		close(fd);
+		fd = -1;
+	}
+	btf__free(btf);
+	return fd;
+}
+
+/*
+ * An object without programs needs no types of the kernel; libbpf would parse them
+ * nevertheless, for tens of milliseconds, unless it is told to take others.
+ */
+static int make_maps(struct source_bpf *programs)
+{
+	char path[64];
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
+	struct bpf_program *prog;
+	int types = no_types();
+	int ret = -1;
+
+	if (types < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	programs->maps = rtsec_bpf__open_opts(&opts);
+	if (programs->maps) {
+		set_constants(programs);
+		bpf_object__for_each_program(prog, programs->maps->obj)
+			bpf_program__set_autoload(prog, false);
+		ret = rtsec_bpf__load(programs->maps);
+	} else {
+		ret = -errno;
+	}
+	close(types);
+	return ret;
+}
+
+/* The maps of one object for the other. */
+static int share_maps(const struct rtsec_bpf *from, const struct rtsec_bpf *to)
+{
+	struct bpf_map *map;
+	int ret = 0;
+
+	bpf_object__for_each_map(map, from->obj)
+	{
+		struct bpf_map *other = bpf_object__find_map_by_name(to->obj, bpf_map__name(map));
+
+		if (!ret && other && bpf_map__fd(map) >= 0)
+			ret = bpf_map__reuse_fd(other, bpf_map__fd(map));
+	}
+	return ret;
+}
+
+/* --- programs ------------------------------------------------------------------ */
 
 /* For programs that only some architectures have. */
 static void set_autoload(struct bpf_object *obj, const char *name, bool on)
@@ -255,67 +250,96 @@ static void set_autoload(struct bpf_object *obj, const char *name, bool on)
 	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
 
 	if (prog)
-		bpf_program__set_autoload(prog, on);
+		bpf_program__set_autoload(prog, on && bpf_program__autoload(prog));
 }
 
-static void configure(struct source_bpf *programs, const struct source_live_opts *opts,
-		      uint64_t ring_bytes)
+/* Is it known that the kernel lacks this tracepoint? Where tracefs is not mounted it is not. */
+static bool lacks_tracepoint(const char *group, const char *name)
 {
-	struct rtsec_bpf *skel = programs->skel;
-	struct bpf_map *inner = bpf_map__inner_map(skel->maps.rings);
+	char path[256];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", group);
+	if (access(path, F_OK))
+		return false;
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/%s", group, name);
+	return access(path, F_OK);
+}
+
+static bool is_of_second(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(second_part); i++)
+		if (!strcmp(second_part[i], name))
+			return true;
+	return false;
+}
+
+static void choose_programs(const struct part *part)
+{
+	const struct source_live_opts *opts = &part->programs->opts;
+	struct bpf_object *obj = part->skel->obj;
+	bool is_first = part == part->programs->parts;
+	struct bpf_program *prog;
+
+	if (part->programs->part_cnt > 1)
+		bpf_object__for_each_program(prog, obj) if (is_of_second(bpf_program__name(prog)) ==
+							    is_first)
+			bpf_program__set_autoload(prog, false);
+	set_autoload(obj, "sys_enter", opts->starts);
+	set_autoload(obj, "sched_switch", opts->switches);
+	set_autoload(obj, "list_tasks", !opts->full_proc_scan);
+	set_autoload(obj, "list_fds", !opts->full_proc_scan);
+	set_autoload(obj, "page_fault_user", opts->page_faults);
+	set_autoload(obj, "page_fault_kernel", opts->page_faults);
+	/* One hook under its newer and its older name. */
+	set_autoload(obj, "uring_submit_req", !lacks_tracepoint("io_uring", "io_uring_submit_req"));
+	set_autoload(obj, "uring_submit_sqe", !lacks_tracepoint("io_uring", "io_uring_submit_sqe"));
+}
+
+/* -1: not loaded. */
+static int program_fd(const struct source_bpf *programs, const char *name)
+{
 	unsigned int i;
 
-	skel->rodata->ring_size = ring_bytes;
-	skel->rodata->want_starts = opts->starts;
-	fill_calls((struct wire_syscall *)skel->rodata->syscalls);
-	fill_muxed((struct wire_syscall *)skel->rodata->syscalls + WIRE_SYSCALL_MAX,
-		   (struct wire_syscall *)skel->rodata->muxed_calls);
-	skel->bss->settings.snaplen = opts->snaplen;
-	skel->bss->settings.self_tgid = getpid();
-	skel->bss->settings.execveat_nr[0] = NATIVE_NR(event_syscall_find_name("execveat"));
-	skel->bss->settings.execveat_nr[1] = COMPAT_NR(event_syscall_find_name("execveat"));
-	skel->bss->settings.sigreturn_nr[0] = NATIVE_NR(event_syscall_find_name("rt_sigreturn"));
-	skel->bss->settings.sigreturn_nr[1] = COMPAT_NR(event_syscall_find_name("rt_sigreturn"));
-	for (i = 0; i < sizeof(skel->bss->settings.events) / sizeof(uint64_t); i++)
-		skel->bss->settings.events[i] =
-			opts->event_types ? (i <= EVENT_TYPE_COUNT / 64 ? opts->event_types[i] : 0)
-					  : UINT64_MAX;
-	skel->bss->settings.events[WIRE_EVENT_ANY / 64] |= UINT64_C(1) << WIRE_EVENT_ANY % 64;
-	bpf_program__set_autoload(skel->progs.sys_enter, opts->starts);
-	bpf_program__set_autoload(skel->progs.sched_switch, opts->switches);
-	bpf_program__set_autoload(skel->progs.list_tasks, !opts->full_proc_scan);
-	bpf_program__set_autoload(skel->progs.list_fds, !opts->full_proc_scan);
-	set_autoload(skel->obj, "page_fault_user", opts->page_faults);
-	set_autoload(skel->obj, "page_fault_kernel", opts->page_faults);
-	bpf_map__set_max_entries(skel->maps.rings, programs->cpu_cnt);
-	bpf_map__set_value_size(inner, programs->map_bytes);
+	for (i = 0; i < programs->part_cnt; i++) {
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(programs->parts[i].skel->obj, name);
+		int fd = prog ? bpf_program__fd(prog) : -1;
+
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
 }
 
 /* Calls of a program that this kernel refused come as the generic event. */
-static int fill_tails(struct source_bpf *programs, struct err *err)
+static int fill_tails(const struct source_bpf *programs, struct err *err)
 {
-	int tails = bpf_map__fd(programs->skel->maps.tails);
-	int generic = bpf_program__fd(programs->skel->progs.x_generic);
+	int generic = program_fd(programs, "x_generic");
+	int uring = program_fd(programs, "x_uring");
 	uint32_t i;
 
 	for (i = 0; i < WIRE_TAIL_COUNT; i++) {
-		struct bpf_program *prog =
-			bpf_object__find_program_by_name(programs->skel->obj, tail_names[i]);
-		int fd = prog ? bpf_program__fd(prog) : -1;
+		int fd = program_fd(programs, tail_names[i]);
 
 		if (fd < 0)
 			fd = generic;
-		if (bpf_map_update_elem(tails, &i, &fd, BPF_ANY))
+		if (bpf_map_update_elem(bpf_map__fd(programs->maps->maps.tails), &i, &fd, BPF_ANY))
 			return err_set(err, -EINVAL, "cannot capture: program %s cannot be used",
 				       tail_names[i]);
 	}
+	i = 0;
+	if (uring >= 0 &&
+	    bpf_map_update_elem(bpf_map__fd(programs->maps->maps.uring_tails), &i, &uring, BPF_ANY))
+		return err_set(err, -EINVAL, "cannot capture: program x_uring cannot be used");
 	return 0;
 }
 
 /* Hooks are attached one by one; only the exit of system calls cannot be done without. */
-static int attach(struct source_bpf *programs, struct err *err)
+static int attach(const struct part *part, struct err *err)
 {
-	struct bpf_object_skeleton *skeleton = programs->skel->skeleton;
+	struct bpf_object_skeleton *skeleton = part->skel->skeleton;
 	int i;
 
 	for (i = 0; i < skeleton->prog_cnt; i++) {
@@ -330,7 +354,7 @@ static int attach(struct source_bpf *programs, struct err *err)
 		if (link) {
 			*skeleton->progs[i].link = link;
 			log_debug("hook %s attached", name);
-		} else if (prog == programs->skel->progs.sys_exit) {
+		} else if (prog == part->skel->progs.sys_exit) {
 			return load_error(-errno, err);
 		} else {
 			log_debug("hook %s refused: %s", name, strerror(errno));
@@ -417,8 +441,7 @@ static const char *find_refused(const struct bpf_object_skeleton *skeleton, char
  * be done without.  Loading is most of the time that a start takes, so the first
  * failure has to tell which program it was.
  */
-static int load(struct source_bpf *programs, const struct source_live_opts *opts,
-		uint64_t ring_bytes, struct err *err)
+static int load(struct part *part)
 {
 	struct refused refused = { .cnt = 0 };
 	const struct bpf_object_skeleton *skeleton;
@@ -427,28 +450,56 @@ static int load(struct source_bpf *programs, const struct source_live_opts *opts
 	int ret;
 
 	for (;;) {
-		programs->skel = rtsec_bpf__open();
-		if (!programs->skel)
-			return load_error(-errno, err);
-		configure(programs, opts, ring_bytes);
-		leave_out(programs->skel, &refused);
-		skeleton = programs->skel->skeleton;
+		part->skel = rtsec_bpf__open();
+		if (!part->skel)
+			return load_error(-errno, &part->err);
+		choose_programs(part);
+		leave_out(part->skel, &refused);
+		ret = share_maps(part->programs->maps, part->skel);
+		if (ret)
+			return load_error(ret, &part->err);
+		skeleton = part->skel->skeleton;
 		logs = give_logs(skeleton);
-		ret = rtsec_bpf__load(programs->skel);
+		ret = rtsec_bpf__load(part->skel);
 		if (ret && ret != -EPERM && refused.cnt < REFUSED_MAX)
 			name = find_refused(skeleton, logs);
 		free_logs(skeleton, logs);
 		if (!ret)
-			return fill_tails(programs, err);
+			return 0;
 		if (!name || !strcmp(name, "sys_exit") || !strcmp(name, "x_generic"))
-			return load_error(ret, err);
+			return load_error(ret, &part->err);
 		log_debug("program %s is refused by this kernel (%s) and left out", name,
 			  strerror(-ret));
 		refused.names[refused.cnt++] = name;
 		name = NULL;
-		rtsec_bpf__destroy(programs->skel);
-		programs->skel = NULL;
+		rtsec_bpf__destroy(part->skel);
+		part->skel = NULL;
 	}
+}
+
+/* --- life ---------------------------------------------------------------------- */
+
+static int run_load(void *part)
+{
+	source_hurry(true); /* for the rest of the thread's life */
+	return load(part);
+}
+
+/* A thread that cannot be had is done without. */
+static void start_load(struct part *part)
+{
+	err_init(&part->err);
+	part->is_running = thrd_create(&part->thread, run_load, part) == thrd_success;
+	if (!part->is_running)
+		load(part);
+}
+
+static int end_load(struct part *part)
+{
+	if (part->is_running)
+		thrd_join(part->thread, NULL);
+	part->is_running = false;
+	return part->err.code;
 }
 
 int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
@@ -456,6 +507,7 @@ int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
 {
 	struct source_bpf *programs;
 	int cpu_cnt, ret;
+	unsigned int i;
 
 	ret = check_machine(err);
 	if (ret)
@@ -465,13 +517,21 @@ int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
 	if (cpu_cnt < 0)
 		return err_set(err, cpu_cnt, "cannot count the CPUs: %s", strerror(-cpu_cnt));
 	programs = alloc_zero(sizeof(*programs));
+	programs->opts = *opts;
+	programs->ring_bytes = ring_bytes;
 	programs->cpu_cnt = cpu_cnt;
 	programs->map_bytes = WIRE_RING_HEADER + ring_bytes + WIRE_SLACK;
 	programs->rings = alloc_array(cpu_cnt, sizeof(*programs->rings));
-	ret = load(programs, opts, ring_bytes, err);
+	ret = make_maps(programs);
 	if (ret) {
 		source_bpf_free(programs);
-		return ret;
+		return load_error(ret, err);
+	}
+	/* A lone CPU would only do twice what both objects need. */
+	programs->part_cnt = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PARTS_MAX : 1;
+	for (i = 0; i < programs->part_cnt; i++) {
+		programs->parts[i].programs = programs;
+		start_load(&programs->parts[i]);
 	}
 	*out = programs;
 	return 0;
@@ -479,26 +539,44 @@ int source_bpf_load(const struct source_live_opts *opts, uint64_t ring_bytes,
 
 int source_bpf_attach(struct source_bpf *programs, struct err *err)
 {
-	return attach(programs, err);
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < programs->part_cnt; i++)
+		if (end_load(&programs->parts[i]) && !ret)
+			ret = err_set(err, programs->parts[i].err.code, "%s",
+				      programs->parts[i].err.text);
+	if (!ret)
+		ret = fill_tails(programs, err);
+	/* The second first: the first one's hook is what most events begin with. */
+	for (i = programs->part_cnt; i-- > 0 && !ret;)
+		ret = attach(&programs->parts[i], err);
+	return ret;
 }
 
 void source_bpf_detach(struct source_bpf *programs)
 {
-	rtsec_bpf__detach(programs->skel);
+	unsigned int i;
+
+	for (i = 0; i < programs->part_cnt; i++)
+		rtsec_bpf__detach(programs->parts[i].skel);
 }
 
 void source_bpf_free(struct source_bpf *programs)
 {
-	unsigned int cpu;
+	unsigned int i;
 
 	if (!programs)
 		return;
-	for (cpu = 0; cpu < programs->cpu_cnt; cpu++)
-		if (programs->rings[cpu])
-			munmap(programs->rings[cpu], programs->map_bytes);
+	for (i = 0; i < programs->part_cnt; i++) {
+		end_load(&programs->parts[i]);
+		rtsec_bpf__destroy(programs->parts[i].skel);
+	}
+	for (i = 0; i < programs->cpu_cnt; i++)
+		if (programs->rings[i])
+			munmap(programs->rings[i], programs->map_bytes);
 	alloc_free(programs->rings);
-	if (programs->skel)
-		rtsec_bpf__destroy(programs->skel);
+	rtsec_bpf__destroy(programs->maps);
 	alloc_free(programs);
 }
 
@@ -534,7 +612,7 @@ struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu,
 		close(fd);
 		return NULL;
 	}
-	ret = bpf_map_update_elem(bpf_map__fd(programs->skel->maps.rings), &cpu, &fd, BPF_ANY);
+	ret = bpf_map_update_elem(bpf_map__fd(programs->maps->maps.rings), &cpu, &fd, BPF_ANY);
 	close(fd); /* the map of maps keeps it */
 	if (ret) {
 		err_set(err, ret, "cannot give CPU %u its ring: %s", cpu, strerror(-ret));
@@ -547,16 +625,16 @@ struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu,
 
 uint64_t source_bpf_no_ring(const struct source_bpf *programs)
 {
-	return __atomic_load_n(&programs->skel->bss->settings.no_ring, __ATOMIC_RELAXED);
+	return __atomic_load_n(&programs->maps->bss->settings.no_ring, __ATOMIC_RELAXED);
 }
 
 /* --- iterators ----------------------------------------------------------------- */
 
 int source_bpf_iter(const struct source_bpf *programs, enum source_bpf_iter which)
 {
-	const struct bpf_link *link = which == SOURCE_BPF_ITER_TASKS
-					      ? programs->skel->links.list_tasks
-					      : programs->skel->links.list_fds;
+	const struct rtsec_bpf *skel = programs->parts[0].skel;
+	const struct bpf_link *link =
+		which == SOURCE_BPF_ITER_TASKS ? skel->links.list_tasks : skel->links.list_fds;
 
 	return link ? bpf_iter_create(bpf_link__fd(link)) : -ENOTSUP;
 }
@@ -568,9 +646,9 @@ int source_bpf_iter_process(const struct source_bpf *programs, int64_t pid)
 	struct bpf_link *link;
 	int fd;
 
-	if (!programs->skel->links.list_fds)
+	if (!programs->parts[0].skel->links.list_fds)
 		return -ENOTSUP;
-	link = bpf_program__attach_iter(programs->skel->progs.list_fds, &opts);
+	link = bpf_program__attach_iter(programs->parts[0].skel->progs.list_fds, &opts);
 	if (!link)
 		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(link));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * lookup.c: what descriptors are that came to a process unnamed (event_new_fds(),
- * SO_PEERPIDFD, pidfd_getfd): a look into /proc, some milliseconds later, in the way
- * of the opening snapshot.  By then the number may belong to another file: that is
- * found in the records that wait, because whatever happened to the number before the
- * look is told by one of them.
+ * SO_PEERPIDFD, pidfd_getfd), and those of processes whose events were lost: a look
+ * into /proc, some milliseconds later, in the way of the opening snapshot.  By then
+ * the number may belong to another file: that is found in the records that wait,
+ * because whatever happened to the number before the look is told by one of them.
  */
 #include "source/live.h"
 
@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "event/event.h"
 #include "event/snapshot.h"
+#include "source/made.h"
 #include "source/rings.h"
 #include "source/scan.h"
 
@@ -29,6 +30,12 @@
 #define TABLES_AGE_NS 100000000u /* as well as tables of sockets, which takes milliseconds */
 #define EXTRA_MAX 65535u /* bytes that a trace has room for beside an event */
 #define STATUS_MAX 4096u
+
+/* A process whose events were lost is looked at when it has lost none for so long. */
+#define QUIET_NS 1000000000u
+#define AGAIN_MAX 32u /* processes at a time */
+#define AGAIN_FDS_MAX 4096u /* of a process */
+#define AGAIN_CHUNK 60u /* fds beside one event: with the longest names they fit */
 
 /* Numbers of parameters */
 enum {
@@ -51,6 +58,8 @@ struct source_lookup {
 	uint64_t mounts_ns; /* boottime at which the first mounts were read */
 	uint64_t tables_ns; /* and sockets, if from /proc; else 0 */
 	struct str extra, status;
+	struct map losers; /* processes to look at again: boottime of the loss, in ms, not 0 */
+	bool has_lost_all;
 
 	/* Of the event at hand */
 	int dir; /* /proc/TID/task/TID */
@@ -92,6 +101,7 @@ void source_lookup_free(struct source_lookup *lookup)
 		str_release(&lookup->found[i]);
 	if (lookup->scan.proc >= 0)
 		close(lookup->scan.proc);
+	map_release(&lookup->losers);
 	map_release(&lookup->scan.sockets);
 	map_release(&lookup->scan.netns);
 	map_release(&lookup->scan.mounts);
@@ -242,25 +252,33 @@ static void keep(void *arg, const struct snap_fd *fd)
 	}
 }
 
-static void look(struct source_lookup *lookup)
+/* Old tables go. */
+static void refresh(struct source_lookup *lookup, bool wants_sockets)
 {
-	int64_t nums[EVENT_NEW_FDS_MAX];
 	uint64_t now_ns = source_scan_now_ns();
-	uint32_t i;
 
-	if (!open_thread(lookup))
-		return;
 	if (now_ns - lookup->mounts_ns > MOUNTS_AGE_NS) {
 		map_reset(&lookup->scan.mounts);
 		map_reset(&lookup->scan.mntns);
 		lookup->mounts_ns = now_ns;
 	}
-	if (has_socket(lookup)) {
+	if (wants_sockets) {
 		forget_sockets(lookup, now_ns);
 		find_sockets(lookup);
 	}
-	for (i = 0; i < lookup->cnt; i++)
+}
+
+static void look(struct source_lookup *lookup)
+{
+	int64_t nums[EVENT_NEW_FDS_MAX];
+	uint32_t i;
+
+	for (i = 0; i < lookup->cnt; i++) {
 		nums[i] = lookup->fds[i].num;
+		str_reset(&lookup->found[i]);
+	}
+	if (lookup->dir < 0)
+		return;
 	source_scan_some_fds(&lookup->scan, lookup->dir, nums, lookup->cnt, keep, lookup);
 }
 
@@ -334,10 +352,15 @@ static void judge(void *arg, const struct wire_record *record)
 
 static void judge_all(struct source_lookup *lookup)
 {
+	uint32_t i;
+
 	memset(lookup->is_stale, 0, lookup->cnt * sizeof(*lookup->is_stale));
 	if (lookup->rings && lookup->dir >= 0 &&
 	    !source_rings_look_ahead(lookup->rings, AHEAD_MAX, judge, lookup))
 		memset(lookup->is_stale, 1, lookup->cnt * sizeof(*lookup->is_stale));
+	for (i = 0; i < lookup->cnt; i++)
+		if (lookup->is_stale[i])
+			str_reset(&lookup->found[i]);
 }
 
 /* --- the answer ---------------------------------------------------------------------------- */
@@ -352,8 +375,6 @@ static void put_entry(struct source_lookup *lookup, uint32_t i)
 	};
 	uint8_t head[5];
 
-	if (lookup->is_stale[i])
-		str_reset(entry);
 	if (!entry->len)
 		scap_put_fd(entry, &unknown);
 	if (lookup->extra.len + sizeof(head) + entry->len > EXTRA_MAX)
@@ -375,9 +396,8 @@ void source_lookup_block(struct source_lookup *lookup, const struct wire_record 
 	if (!lookup->cnt)
 		return;
 	lookup->tid = ev.tid;
-	lookup->dir = -1;
-	for (i = 0; i < lookup->cnt; i++)
-		str_reset(&lookup->found[i]);
+	if (open_thread(lookup))
+		refresh(lookup, has_socket(lookup));
 	look(lookup);
 	judge_all(lookup);
 	str_reset(&lookup->extra);
@@ -387,4 +407,97 @@ void source_lookup_block(struct source_lookup *lookup, const struct wire_record 
 	if (lookup->dir >= 0)
 		close(lookup->dir);
 	block->extra = span_make(lookup->extra.buf, lookup->extra.len);
+}
+
+/* --- after losses ------------------------------------------------------------------------------ */
+
+void source_lookup_lost(struct source_lookup *lookup, uint32_t pid, uint64_t now_ns)
+{
+	if (pid == WIRE_EVERYBODY)
+		lookup->has_lost_all = true;
+	else
+		map_put(&lookup->losers, pid, (void *)(uintptr_t)(now_ns / 1000000 + 1));
+}
+
+static void put_chunk(struct source_lookup *lookup, const struct span times[2], uint64_t ts_ns,
+		      struct source_made *made)
+{
+	uint32_t i;
+
+	look(lookup);
+	judge_all(lookup);
+	str_reset(&lookup->extra);
+	for (i = 0; i < lookup->cnt; i++)
+		if (lookup->found[i].len)
+			put_entry(lookup, i);
+	if (lookup->extra.len)
+		source_made_put(made, 0, ts_ns, lookup->tid, EVENT_PROCINFO_E, times, 2,
+				span_make(lookup->extra.buf, lookup->extra.len));
+}
+
+/* false: it has ended, or has nothing open. */
+static bool look_at_process(struct source_lookup *lookup, int64_t pid, uint64_t ts_ns,
+			    struct source_made *made)
+{
+	struct source_scan_ids nums = { 0 };
+	struct source_scan_stat stat;
+	uint8_t bytes[2][8];
+	struct span times[2] = { span_make(bytes[0], 8), span_make(bytes[1], 8) };
+	size_t i;
+
+	lookup->tid = pid;
+	if (!open_thread(lookup))
+		return false;
+	if (!source_scan_read(lookup->dir, "stat", STATUS_MAX, &lookup->status) &&
+	    source_scan_stat(span_make(lookup->status.buf, lookup->status.len), &stat) &&
+	    !source_scan_ids(lookup->dir, "fd", &nums) && nums.cnt) {
+		store_u64(bytes[0], stat.utime_ticks);
+		store_u64(bytes[1], stat.stime_ticks);
+		refresh(lookup, true);
+		lookup->cnt = 0;
+		for (i = 0; i < nums.cnt && i < AGAIN_FDS_MAX; i++) {
+			lookup->fds[lookup->cnt++] =
+				(struct event_new_fd){ .num = (int32_t)nums.items[i] };
+			if (lookup->cnt == AGAIN_CHUNK) {
+				put_chunk(lookup, times, ts_ns, made);
+				lookup->cnt = 0;
+			}
+		}
+		put_chunk(lookup, times, ts_ns, made);
+	}
+	i = nums.cnt;
+	vec_release(&nums);
+	close(lookup->dir);
+	return i > 0;
+}
+
+static void lose_all(struct source_lookup *lookup, uint64_t now_ns)
+{
+	struct source_scan_ids pids = { 0 };
+
+	if (!source_scan_ids(lookup->scan.proc, ".", &pids))
+		for (size_t i = 0; i < pids.cnt; i++)
+			source_lookup_lost(lookup, (uint32_t)pids.items[i], now_ns);
+	lookup->has_lost_all = false;
+	vec_release(&pids);
+}
+
+void source_lookup_again(struct source_lookup *lookup, uint64_t now_ns, uint64_t ts_ns,
+			 struct source_made *made)
+{
+	uint64_t until_ms = (now_ns - QUIET_NS) / 1000000;
+	const struct map_slot *slot = NULL;
+	VEC_OF(int64_t) due = { 0 };
+	unsigned int cnt = 0;
+
+	if (lookup->has_lost_all)
+		lose_all(lookup, now_ns);
+	while ((slot = map_next(&lookup->losers, slot)))
+		if ((uintptr_t)slot->value <= until_ms)
+			*vec_add(&due) = (int64_t)slot->key;
+	for (size_t i = 0; i < due.cnt && cnt < AGAIN_MAX; i++) {
+		map_remove(&lookup->losers, (uint64_t)due.items[i]);
+		cnt += look_at_process(lookup, due.items[i], ts_ns, made);
+	}
+	vec_release(&due);
 }

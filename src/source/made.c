@@ -14,17 +14,21 @@ void source_made_release(struct source_made *made)
 	made->pos = 0;
 }
 
+void source_made_reset(struct source_made *made)
+{
+	str_reset(&made->blocks);
+	str_reset(&made->extras);
+	made->items.cnt = made->pos = 0;
+}
+
 void source_made_put(struct source_made *made, uint16_t cpu, uint64_t ts_ns, int64_t tid,
 		     uint16_t type, const struct span *params, uint32_t cnt, struct span extra)
 {
 	struct source_made_item *item;
 	struct source_made_item new;
 
-	if (made->pos == made->items.cnt) {
-		made->pos = made->items.cnt = 0;
-		str_reset(&made->blocks);
-		str_reset(&made->extras);
-	}
+	if (made->pos == made->items.cnt)
+		source_made_reset(made);
 	new.block = made->blocks.len;
 	scap_put_event(&made->blocks, cpu, 0, ts_ns, tid, type, params, cnt);
 	new.block_len = made->blocks.len - new.block;

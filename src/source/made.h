@@ -30,6 +30,7 @@ struct source_made {
 };
 
 void source_made_release(struct source_made *made);
+void source_made_reset(struct source_made *made);
 
 /*
  * Appends an event that belongs to no thread unless tid says so; ts_ns since the

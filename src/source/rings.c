@@ -28,6 +28,7 @@ struct cursor {
 
 	uint64_t passed_ns; /* of the last record handed out; 0 none yet */
 	uint64_t drops_told[WIRE_DROP_COUNT]; /* losses told so far */
+	uint64_t lost_ended; /* up to which count losses ended without a record that follows */
 	bool begins, ends; /* a loss of which that is to be told */
 	bool is_open; /* its begin was told, its end was not */
 	bool has_losers; /* in the ring, all of them told of */
@@ -117,7 +118,10 @@ static uint64_t count_lost(const struct cursor *cursor)
 
 static bool is_loss_waiting(const struct cursor *cursor)
 {
-	return count_lost(cursor) != __atomic_load_n(&cursor->ring->lost_told, __ATOMIC_RELAXED);
+	uint64_t lost = count_lost(cursor);
+
+	return lost != __atomic_load_n(&cursor->ring->lost_told, __ATOMIC_RELAXED) &&
+	       lost != cursor->lost_ended;
 }
 
 /*
@@ -176,30 +180,42 @@ static void list_losers(struct cursor *cursor, struct source_rings_loss *loss)
 	cursor->has_losers = true;
 }
 
+static void fill_loss(struct source_rings *rings, unsigned int idx, struct source_rings_loss *loss)
+{
+	struct cursor *cursor = &rings->cursors.items[idx];
+	int why;
+
+	loss->ring = idx;
+	loss->from_ns = cursor->passed_ns;
+	list_losers(cursor, loss);
+	for (why = 0; why < WIRE_DROP_COUNT; why++)
+		loss->cnt[why] = source_rings_drops_of(rings, idx, why) - cursor->drops_told[why];
+}
+
+/* All that begins comes first: an end has the time of the record at hand, which is not earlier. */
 enum source_rings_mark source_rings_next_mark(struct source_rings *rings,
 					      struct source_rings_loss *loss)
 {
+	struct cursor *cursor;
 	unsigned int i;
 	int why;
 
 	if (!rings->has_marks)
 		return SOURCE_RINGS_NO_MARK;
 	for (i = 0; i < rings->cursors.cnt; i++) {
-		struct cursor *cursor = &rings->cursors.items[i];
-
-		if (!cursor->begins && !cursor->ends)
+		cursor = &rings->cursors.items[i];
+		if (!cursor->begins)
 			continue;
-		loss->ring = i;
-		loss->from_ns = cursor->passed_ns;
-		list_losers(cursor, loss);
-		for (why = 0; why < WIRE_DROP_COUNT; why++)
-			loss->cnt[why] =
-				source_rings_drops_of(rings, i, why) - cursor->drops_told[why];
-		if (cursor->begins) {
-			cursor->begins = false;
-			cursor->is_open = true;
-			return SOURCE_RINGS_LOSS_BEGINS;
-		}
+		fill_loss(rings, i, loss);
+		cursor->begins = false;
+		cursor->is_open = true;
+		return SOURCE_RINGS_LOSS_BEGINS;
+	}
+	for (i = 0; i < rings->cursors.cnt; i++) {
+		cursor = &rings->cursors.items[i];
+		if (!cursor->ends)
+			continue;
+		fill_loss(rings, i, loss);
 		for (why = 0; why < WIRE_DROP_COUNT; why++)
 			cursor->drops_told[why] += loss->cnt[why];
 		cursor->ends = cursor->is_open = cursor->is_unsure = false;
@@ -217,6 +233,7 @@ void source_rings_end_losses(struct source_rings *rings)
 	for (i = 0; i < rings->cursors.cnt; i++) {
 		struct cursor *cursor = &rings->cursors.items[i];
 
+		cursor->lost_ended = count_lost(cursor);
 		for (why = 0; why < WIRE_DROP_COUNT; why++)
 			if (cursor->is_open ||
 			    source_rings_drops_of(rings, i, why) != cursor->drops_told[why])

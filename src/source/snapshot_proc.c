@@ -314,12 +314,22 @@ static void process_facts(struct process *proc, int64_t tid, const struct source
 	facts->pidns_init_start_ns = pidns_start(proc, ns);
 }
 
-/* view: through which thread its process is seen. */
-static void put_thread(struct process *proc, int64_t tid, int64_t view, uint64_t seen_ns,
+/*
+ * Was a process that ended while it was looked at perhaps born since the lists were
+ * made? The tick of its birth does not tell; then its life is recorded as a whole.
+ */
+static bool is_told_by_events(const struct process *proc, const struct source_scan_stat *stat)
+{
+	return (stat->start_ticks + 1) * proc->scan->tick_ns > proc->fds_ns;
+}
+
+/* view: through which thread its process is seen. false: it is left to the events. */
+static bool put_thread(struct process *proc, int64_t tid, int64_t view, uint64_t seen_ns,
 		       const struct source_scan_status *status, const struct source_scan_stat *stat,
 		       struct str *out)
 {
 	struct snap_thread thread = proc->facts;
+	bool is_gone = false;
 
 	thread.tid = tid;
 	thread.ptid = status->ppid;
@@ -342,12 +352,18 @@ static void put_thread(struct process *proc, int64_t tid, int64_t view, uint64_t
 	thread.tty = stat->tty;
 	if (!read_of(proc, tid, "comm", SMALL_FILE_MAX, &proc->comm) && proc->comm.len)
 		thread.comm = span_make(proc->comm.buf, proc->comm.len - 1);
+	else
+		is_gone = true;
 	/* A thread that ended has left its groups, not so its process. */
 	if (!read_of(proc, tid == proc->pid ? view : tid, "cgroup", SMALL_FILE_MAX,
 		     &proc->cgroup)) {
 		source_scan_cgroups(span_make(proc->cgroup.buf, proc->cgroup.len), &proc->cgroups);
 		thread.cgroups = source_scan_cut(proc->cgroups.buf, proc->cgroups.len);
+	} else {
+		is_gone = true;
 	}
+	if (is_gone && tid == proc->pid && is_told_by_events(proc, stat))
+		return false;
 	thread.clone_flags = source_scan_clone_flags(tid == proc->pid);
 	if (tid != proc->pid)
 		thread.env = span_make(NULL, 0); /* the main thread has it */
@@ -361,6 +377,7 @@ static void put_thread(struct process *proc, int64_t tid, int64_t view, uint64_t
 					   .fds_ns = proc->fds_ns,
 					   .seen_ns = seen_ns,
 				   });
+	return true;
 }
 
 static bool read_thread(struct process *proc, int64_t tid, struct source_scan_status *status,
@@ -407,7 +424,8 @@ static void put_process(struct process *proc, struct str *out)
 	status.vmsize_kb = view_status.vmsize_kb;
 	status.vmrss_kb = view_status.vmrss_kb;
 	status.vmswap_kb = view_status.vmswap_kb;
-	put_thread(proc, proc->pid, view, seen_ns, &status, &stat, out);
+	if (!put_thread(proc, proc->pid, view, seen_ns, &status, &stat, out))
+		return;
 	for (size_t i = 0; i < proc->tids.cnt; i++) {
 		int64_t tid = proc->tids.items[i];
 

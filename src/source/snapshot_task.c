@@ -105,17 +105,37 @@ static struct span place_of(struct task_scan *at, const struct wire_task *task,
 	return found->path;
 }
 
+#define GROUP_READS_MAX 8 /* of threads that may have ended as well */
+
+/* Into at->text what /proc tells of the thread's groups, or of another's in the same. */
+static bool read_groups(struct task_scan *at, const struct wire_task *task)
+{
+	unsigned int reads = 1;
+	char name[64];
+
+	thread_name(name, task, "/cgroup");
+	if (!source_scan_read(at->scan->proc, name, SMALL_FILE_MAX, &at->text))
+		return true;
+	for (size_t i = 0; i < at->cnt && reads < GROUP_READS_MAX; i++) {
+		if (at->tasks[i]->css_set != task->css_set || at->tasks[i] == task)
+			continue;
+		reads++;
+		thread_name(name, at->tasks[i], "/cgroup");
+		if (!source_scan_read(at->scan->proc, name, SMALL_FILE_MAX, &at->text))
+			return true;
+	}
+	return false;
+}
+
 static struct span cgroups_of(struct task_scan *at, const struct wire_task *task)
 {
 	struct span *found = map_find(&at->cgroups, task->css_set);
 	struct str list = { 0 };
 	struct span cut;
-	char name[64];
 
 	if (found)
 		return *found;
-	thread_name(name, task, "/cgroup");
-	if (source_scan_read(at->scan->proc, name, SMALL_FILE_MAX, &at->text))
+	if (!read_groups(at, task))
 		return span_make(NULL, 0);
 	source_scan_cgroups(span_make(at->text.buf, at->text.len), &list);
 	cut = source_scan_cut(list.buf, list.len);

@@ -47,7 +47,7 @@ int source_open_file(const char *path, struct stats *stats, struct source **sour
 void source_file_progress(const struct source *source, uint64_t *pos, uint64_t *size);
 
 struct source_live_opts {
-	uint32_t snaplen; /* bytes kept of data buffers; 0: 80 */
+	uint32_t snaplen; /* bytes kept of data buffers, 0 none */
 	uint64_t ring_bytes; /* per CPU, 0: by memory and CPU count */
 	bool starts; /* record when calls began (enter hook) */
 	bool switches; /* context switches */

@@ -230,12 +230,36 @@ static bool is_expected(const struct state *state, const struct thread *child, i
 	return now_ns < child->pub.start_ns + RECENT_NS;
 }
 
+#define SIBLINGS_MAX 64 /* looked at: a parent may have made any number of processes */
+
+/*
+ * With CLONE_PARENT the maker is one of the new process's siblings, as a container
+ * runtime's stages are. Whose name the child bears is taken for it, the newest first;
+ * where it has ended already, the parent, from which the siblings are as well.
+ */
+static struct thread *maker_among_siblings(struct state *state, const struct event *ev,
+					   int64_t ptid)
+{
+	struct thread *parent = thread_find(state, ptid);
+	struct thread *sibling = parent ? parent->main->child_first : NULL;
+	struct span comm;
+	int i;
+
+	if (!event_param_text(ev, P_COMM, &comm))
+		return parent;
+	for (i = 0; sibling && i < SIBLINGS_MAX; i++, sibling = sibling->sib_next)
+		if (sibling->pub.tid != ev->tid && span_is_text(comm, sibling->pub.comm))
+			return sibling;
+	return parent;
+}
+
 /* The child's side: its first event. */
 static void on_clone_child(struct state *state, struct event *ev)
 {
 	struct thread *child = thread_find(state, ev->tid);
 	struct birth birth = { .tid = ev->tid, .pid = ev->tid, .maker_tid = -1 };
 	int64_t ptid = -1;
+	bool is_by_sibling;
 
 	/* It did not exist before: who names it as parent meant an earlier owner of its id. */
 	birth.orphans_since_ns = UINT64_MAX;
@@ -245,6 +269,9 @@ static void on_clone_child(struct state *state, struct event *ev)
 	param_u32(ev, P_CLONE_FLAGS, &birth.flags);
 	/* A process is made by its parent, a thread by one of its group. */
 	birth.maker_tid = birth.pid == birth.tid ? ptid : birth.pid;
+	is_by_sibling = birth.pid == birth.tid && (birth.flags & CLONE_FLAG_PARENT);
+	if (is_by_sibling)
+		birth.maker_tid = -1;
 	if (child && is_expected(state, child, birth.pid, now_of(ev))) {
 		if (!child->pub.start_ns)
 			child->pub.start_ns = child->pub.exec_ns = now_of(ev);
@@ -255,7 +282,8 @@ static void on_clone_child(struct state *state, struct event *ev)
 		/* The end of that number's earlier owner was not seen. */
 		if (child)
 			thread_remove(state, child);
-		birth.maker = thread_find(state, birth.maker_tid);
+		birth.maker = is_by_sibling ? maker_among_siblings(state, ev, ptid)
+					    : thread_find(state, birth.maker_tid);
 		child = give_birth(state, ev, &birth);
 		if (!child)
 			return;

@@ -205,6 +205,12 @@ void state_add_fd(struct state *state, int64_t tid, const struct snap_fd *snap)
 		return;
 	fd->type = snap->type;
 	fd->open_flags = snap->open_flags;
+	/*
+	 * The format says this of files alone. Of all else it is not known and taken as
+	 * no, so that an exec keeps them: a pipe or socket handed to a child is then
+	 * named, and one that was closed after all names no event, for a program that
+	 * uses its number has first made a new one, which is recorded.
+	 */
 	fd->is_cloexec = snap->open_flags & FILE_O_CLOEXEC;
 	fd->dev = snap->dev;
 	fd->ino = snap->ino;

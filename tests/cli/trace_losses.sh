@@ -90,3 +90,18 @@ run "$RTSEC" -r a.scap -p '*%evt.arg.size %fd.type %fd.name' evt.type=read
 want 0
 printf '1 pipe pipe!?\n2 <NA> <NA>\n' >wanted
 same wanted out
+
+# A later look at a process adds what nobody knows, and leaves what is known.
+"$O/tests/gen/gen_trace" -z zstd -o a.scap - <<-END || fail "gen_trace failed"
+	proc tid=5 comm=five exe=/bin/five
+	ev tid=5 $open fd=7 name="/known"
+	ev tid=5 beside=$entry PROCINFO_E cpu_usr=1 cpu_sys=2
+	ev tid=5 read res=1 fd=7 data="x" size=1
+	ev tid=5 close res=0 fd=7
+	ev tid=5 beside=$entry PROCINFO_E cpu_usr=1 cpu_sys=2
+	ev tid=5 read res=2 fd=7 data="xx" size=2
+END
+reads a.scap
+want 0
+printf '1 /known\n2 pipe!?\n' >wanted
+same wanted out

@@ -38,6 +38,19 @@ run "$RTSEC" -r "$trace" --compress=none --force -w copy.zstd
 want 0
 cmp copy.zstd copy.none || fail "--force writes something else"
 
+ln -s kept kept.link
+for to in kept kept.link; do
+	run "$RTSEC" -r kept -w $to --force
+	want 1
+	grep -q "$to: the trace that is read cannot be written" err || fail "it does not say why"
+done
+run "$RTSEC" -r - -w kept --force <kept
+want 1
+"$RTSEC" -r kept -w - >>kept 2>err && fail "a trace is appended to itself"
+run "$RTSEC" -r kept
+want 0
+same full out
+
 run "$RTSEC" -r "$trace" -w /dev/full
 want 4
 grep -q '/dev/full: No space left on device' err || fail "it does not say why"

@@ -4,4 +4,4 @@
 # Every call with an event of its own, on the kernel of Debian's bookworm.
 . "$(dirname "$0")/lib_calls_vm.sh"
 
-calls_on bookworm file mem misc net uring
+calls_on bookworm file mem misc net proc uring

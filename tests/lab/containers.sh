@@ -3,6 +3,7 @@
 #
 # Containers of every runtime there is: who is in which, from the first event on,
 # and that files, folders, programs and ids in them are what they see themselves.
+# shellcheck disable=SC2030,SC2031,SC2317,SC3045 # a case is a shell of its own; dash has ulimit -H
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 . "$ROOT/tests/lab/lib_containers.sh"
 
@@ -57,11 +58,10 @@ X
 		pod=
 		[ "$1" = before ] || pod="--pod pod"
 		# shellcheck disable=SC2086 # nothing or two words
-		$podman run -d --name "$1" $pod --network none localhost/busy:1 /bin/job "$1" "$name" .
+		$podman run -d --name "$1" $pod --network none localhost/busy:1 /bin/job "$1" "job-of-$name-$1"
 	}
 	id_of() { $podman inspect -f '{{.Id}}' "$1" | cut -c 1-12; }
 	exec_in() { $podman exec before /bin/job exec; }
-	finish() { :; }
 }
 
 # curl is the client: the command line's package has another name in each release.
@@ -76,7 +76,7 @@ setup_docker()
 	{
 		method=$1 path=$2
 		shift 2
-		curl -sS -f --unix-socket "$D/sock" -X "$method" \
+		curl -sS -f --max-time 60 --unix-socket "$D/sock" -X "$method" \
 			-H 'Content-Type: application/json' "http://docker$path" "$@"
 	}
 	wait_for 20 docker GET /_ping || { tail -n 20 daemon.log; fail "dockerd does not answer"; }
@@ -89,7 +89,7 @@ setup_docker()
 		[ "$1" = before ] ||
 			parent='"CgroupParent": "/kubepods/burstable/podaaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", '
 		docker POST "/containers/create?name=$1" -d "{ \"Image\": \"busy:1\",
-			\"Cmd\": [ \"/bin/job\", \"$1\", \"$name\", \".\" ],
+			\"Cmd\": [ \"/bin/job\", \"$1\", \"job-of-$name-$1\" ],
 			\"HostConfig\": { $parent\"NetworkMode\": \"none\" } }" &&
 			docker POST "/containers/$1/start" || fail "docker does not start the container $1"
 	}
@@ -100,7 +100,6 @@ setup_docker()
 			-d '{ "AttachStdout": true, "Cmd": [ "/bin/job", "exec" ] }' | jq -r .Id) &&
 			docker POST "/exec/$made/start" -d '{ "Detach": false }' --output -
 	}
-	finish() { :; }
 }
 
 setup_containerd()
@@ -117,6 +116,7 @@ X
 	daemon=$!
 	at_exit "kill $daemon 2>/dev/null; wait $daemon"
 	ctr="ctr -a $D/sock -n shop"
+	# shellcheck disable=SC2086 # a list of words
 	wait_for 20 $ctr version || { tail -n 20 daemon.log; fail "containerd does not answer"; }
 	at_exit "for c in web-before web-during; do
 		$ctr t kill -s KILL \$c; wait_for 5 $ctr t rm \$c; $ctr c rm \$c
@@ -124,11 +124,10 @@ X
 	begin()
 	{
 		make_overlay "$D/$1"
-		$ctr run -d --rootfs "$D/$1" "web-$1" /bin/job "$1" "$name" .
+		$ctr run -d --rootfs "$D/$1" "web-$1" /bin/job "$1" "job-of-$name-$1"
 	}
 	id_of() { echo "web-$1"; }
 	exec_in() { $ctr t exec --exec-id more web-before /bin/job exec </dev/null; }
-	finish() { :; }
 }
 
 # Without an engine: the names of control groups that cri-o and containerd give in a cluster.
@@ -146,9 +145,9 @@ setup_runc()
 		esac
 		make_overlay "$D/$1.d/rootfs"
 		runc spec -b "$D/$1.d"
-		jq --arg when "$1" --arg name "$name" --arg group "$group" '
+		jq --arg when "$1" --arg mark "job-of-$name-$1" --arg group "$group" '
 			.process.terminal = false | .root.readonly = false |
-			.process.args = ["/bin/job", $when, $name, "."] |
+			.process.args = ["/bin/job", $when, $mark] |
 			.process.capabilities |= with_entries(.value += ["CAP_SYS_CHROOT"]) |
 			.process.rlimits = [] | .linux.cgroupsPath = $group' \
 			"$D/$1.d/config.json" >config.json && mv config.json "$D/$1.d/config.json"
@@ -156,12 +155,11 @@ setup_runc()
 	}
 	id_of() { [ "$1" = before ] && echo 0123456789ab || echo fedcba987654; }
 	exec_in() { $runc exec before /bin/job exec </dev/null; }
-	finish() { :; }
 }
 
 setup_lxc()
 {
-	stages='^lxc-'
+	stages='^lxc-' is_terminal=1
 	at_exit "for c in rt-before rt-during; do lxc-stop -k -P $D/lxc -n \$c; done 2>/dev/null"
 	begin()
 	{
@@ -173,46 +171,60 @@ lxc.rootfs.path = dir:$D/$1
 lxc.uts.name = rt-$1
 lxc.net.0.type = empty
 lxc.apparmor.profile = unconfined
-lxc.init.cmd = /bin/job $1 $name .
+lxc.init.cmd = /bin/job $1 job-of-$name-$1
 X
 		lxc-start -P "$D/lxc" -n "rt-$1" -d || fail "lxc does not start the container $1"
 	}
 	id_of() { echo "rt-$1"; }
 	exec_in() { lxc-attach -P "$D/lxc" -n rt-before -- /bin/job exec; }
-	finish() { :; }
 }
 
 # As the manager of a machine would start it: in a scope of the machine's name.
 setup_nspawn()
 {
 	stages='systemd-nspawn|\(sd-'
+	trees=/sys/fs/cgroup
+	[ -e /sys/fs/cgroup/cgroup.controllers ] || trees="/sys/fs/cgroup/unified /sys/fs/cgroup/systemd"
 	begin()
 	{
 		make_overlay "$D/$1"
-		for tree in unified systemd; do
-			mkdir -p "/sys/fs/cgroup/$tree/machine.slice/machine-rt\\x2d$1.scope" 2>/dev/null
+		for tree in $trees; do
+			mkdir -p "$tree/machine.slice/machine-rt\\x2d$1.scope"
 		done
-		sh -c 'for procs in /sys/fs/cgroup/*/machine.slice/"machine-rt\x2d$1.scope/cgroup.procs"; do
-				echo $$ >"$procs" || exit
+		# shellcheck disable=SC2016 # expanded by that shell
+		sh -c 'for tree in $4; do
+				echo $$ >"$tree/machine.slice/machine-rt\x2d$1.scope/cgroup.procs" || exit
 			done
 			exec systemd-nspawn -q --register=no --keep-unit --private-network --console=pipe \
-				-D "$2" -M "rt-$1" /bin/job "$1" "$3" .' sh "$1" "$D/$1" "$name" </dev/null &
+				-D "$2" -M "rt-$1" /bin/job "$1" "$3"' sh "$1" "$D/$1" "job-of-$name-$1" "$trees" </dev/null &
 		at_exit "kill $! 2>/dev/null; wait $!"
 	}
 	id_of() { echo "rt-$1"; }
-	finish() { :; }
+}
+
+groups_made() # deepest first
+{
+	find /sys/fs/cgroup -mindepth 1 -type d | sort | comm -23 - "$T/groups" |
+		grep -E '/(docker|libpod_parent|shop|kubepods|kubepods\.slice|machine\.slice|lxc\.)' | sort -r
+}
+
+# Who is in one may be about to end.
+clean_groups()
+{
+	groups_made | xargs -r rmdir
+	[ -z "$(groups_made)" ]
 }
 
 clean_up()
 {
 	awk -v under="$T/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r |
 		while read -r mounted; do umount -l "$mounted"; done
-	find /sys/fs/cgroup -mindepth 1 -type d | LC_ALL=C sort | LC_ALL=C comm -23 - "$T/groups" |
-		grep -E '/(docker|libpod_parent|shop|kubepods|kubepods\.slice|machine\.slice|lxc\.)' |
-		LC_ALL=C sort -r | while read -r group; do rmdir "$group" 2>/dev/null; done
+	wait_for 5 clean_groups || { echo "control groups stay behind:"; groups_made; }
+	rm -rf "/run/lxc/lock$T"
+	rmdir /run/systemd/nspawn/propagate/rt-before /run/systemd/nspawn/propagate/rt-during 2>/dev/null
 }
 
-find /sys/fs/cgroup -mindepth 1 -type d | LC_ALL=C sort >"$T/groups"
+find /sys/fs/cgroup -mindepth 1 -type d | sort >"$T/groups"
 at_exit clean_up
 make_rootfs
 case_of podman setup_podman podman runc conmon

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=sh disable=SC2154,SC2153
+# shellcheck shell=sh disable=SC2154,SC2153,SC2013
 #
 # lib_containers.sh: what is the same for every container runtime.  A root file
 # system of busybox, a job that runs inside (twice: begun before the recording and
 # during it), and what the trace must say about both.
 #
-# A runtime's case gives three functions: begin WHEN starts the job as container
-# WHEN (before, during), id_of WHEN prints what container.id must be, finish ends
-# all. exec_in (optional) runs the job's short form in the running container.
+# A runtime's case gives these functions: begin WHEN starts the job as container
+# WHEN (before, during) with the arguments WHEN and job-of-CASE-WHEN, id_of WHEN
+# prints what container.id must be, exec_in (optional) runs "/bin/job exec" in the
+# container "before" while it runs.
 . "$ROOT/tests/live/lib_live.sh"
 
 # shellcheck disable=SC2016 # the container's shell expands it
@@ -19,39 +20,40 @@ if [ "$1" = exec ]; then
 	/bin/cat group
 	exit
 fi
-/bin/mkdir -p /tmp/d /tmp/w /tmp/jail/bin
-cd /tmp/d
-/bin/cp /bin/busybox /tmp/w/
-/bin/cp /bin/busybox /tmp/jail/bin/
-echo x >/tmp/jail/inside
+/bin/mkdir -p /data/d /data/w /data/jail/bin
+cd /data/d
+/bin/cp /bin/busybox /data/w/
+/bin/cp /bin/busybox /data/jail/bin/
+echo x >/data/jail/inside
 /bin/ifconfig lo 127.0.0.1 up 2>/dev/null
 if [ "$1" = before ]; then
-	exec 3>>/tmp/held
-	/tmp/w/busybox sleep 1000 &
+	exec 3>>/data/held
+	/data/w/busybox sleep 1000 &
 	hold=$!
-	/bin/mkfifo /tmp/said /tmp/unsaid
-	exec 4<>/tmp/said 5<>/tmp/unsaid
+	/bin/mkfifo /data/said /data/unsaid
+	exec 4<>/data/said 5<>/data/unsaid
 	/bin/nc -l -p 9000 <&5 >/dev/null &
 	until /bin/netstat -ltn | /bin/grep -q :9000; do /bin/usleep 20000; done
 	/bin/nc 127.0.0.1 9000 <&4 &
 	until /bin/netstat -tn | /bin/grep -q ESTABLISHED; do /bin/usleep 20000; done
-	echo x >/tmp/ready
-	until [ -e /tmp/go ]; do /bin/usleep 20000; done
+	echo x >/data/ready
+	until [ -e /data/go ]; do /bin/usleep 20000; done
 	echo y >&3
 	echo z >&4
 	kill $hold
 fi
 /bin/cat /etc/passwd >/dev/null
+echo out
 echo x >../made
 /bin/head -c 1 ../made >/dev/null
 /bin/sh -c "exec /bin/ls -d /vpid.\$\$.ppid.\$PPID" 2>/dev/null
-/tmp/w/busybox true
-/bin/chroot /tmp/jail /bin/busybox cat /inside
+/data/w/busybox true
+/bin/chroot /data/jail /bin/busybox cat /inside
 [ ! -e /bin/call32 ] || /bin/call32
-/bin/httpd -p 127.0.0.1:8080 -h /tmp
+/bin/httpd -p 127.0.0.1:8080 -h /data
 /bin/wget -q -O /dev/null http://127.0.0.1:8080/made
-echo x >/tmp/done
-until [ -e /tmp/end ]; do /bin/usleep 20000; done
+echo x >/data/done
+until [ -e /data/end ]; do /bin/usleep 20000; done
 '
 
 CALL32='
@@ -70,7 +72,7 @@ int main(void)
 make_rootfs()
 {
 	busybox=$(command -v busybox) || skip "busybox-static is missing"
-	for folder in bin etc proc sys dev tmp run root; do
+	for folder in bin etc proc sys dev data tmp run root usr; do
 		mkdir -p "$T/rootfs/$folder"
 	done
 	chmod 755 "$T"
@@ -105,13 +107,13 @@ make_overlay()
 # Sets $init to the host's pid of the job WHEN of this case: the first process of its namespace.
 find_init()
 {
-	for dir in /proc/[0-9]*; do
-		case $(tr '\0' ' ' <"$dir/cmdline") in
-		"/bin/sh /bin/job $1 $name "*) ;;
-		*) continue ;;
-		esac
-		awk '/^NSpid:/ { exit !(NF > 2) }' "$dir/status" && init=${dir#/proc/} && return
-	done 2>/dev/null
+	for found in $(grep -lF "job-of-$name-$1" /proc/[0-9]*/cmdline 2>/dev/null); do
+		found=${found%/cmdline}
+		awk '/^NSpid:/ { exit !(NF > 2 && $NF == 1) }' "$found/status" 2>/dev/null &&
+			case $(tr '\0' ' ' 2>/dev/null <"$found/cmdline") in
+			"/bin/sh /bin/job "*) init=${found#/proc/} && return ;;
+			esac
+	done
 	return 1
 }
 
@@ -130,37 +132,39 @@ run_until() # WHEN FILE: until the container WHEN has made it
 record_case()
 {
 	begin before
-	run_until before /tmp/ready
+	run_until before /data/ready
 	init_before=$init
 	"$RTSEC" -w "$name.scap" --debug 2>debug &
 	recorder=$!
 	at_exit "kill $recorder 2>/dev/null"
 	wait_for 10 started debug || { cat debug; fail "no capture"; }
 	begin during
-	: >"/proc/$init_before/root/tmp/go"
+	: >"/proc/$init_before/root/data/go"
 	cat /etc/hostname >/dev/null
-	run_until during /tmp/done
+	run_until during /data/done
 	init_during=$init
-	run_until before /tmp/done
+	run_until before /data/done
 	id_before=$(id_of before) id_during=$(id_of during)
 	echo "before $init_before $id_before" >ids
 	echo "during $init_during $id_during" >>ids
+	for pid in $init_before $init_during; do
+		echo "out $pid $(stat -L -c %i "/proc/$pid/fd/1")" >>ids
+	done
 	has_exec=
 	if command -v exec_in >/dev/null; then
 		exec_in >exec.out || fail "exec failed: $(cat exec.out)"
 		has_exec=y
 	fi
-	: >"/proc/$init_before/root/tmp/end"
-	: >"/proc/$init_during/root/tmp/end"
+	: >"/proc/$init_before/root/data/end"
+	: >"/proc/$init_during/root/data/end"
 	kill -INT "$recorder"
 	wait "$recorder" || { cat debug; fail "the recorder ended with $?"; }
-	finish
 	check_case
 }
 
 # Columns of the dump; the last two may hold blanks.
 FIELDS='evt.num evt.type proc.pid proc.ppid proc.vpid proc.pvpid thread.tid thread.vtid container.id
-	proc.name proc.env[MARK] proc.exepath proc.cwd evt.rawres fd.is_upper_layer
+	proc.name proc.env[MARK] proc.exepath proc.cwd evt.rawres fd.num fd.ino thread.cgroups fd.is_upper_layer
 	fd.is_lower_layer proc.is_exe_upper_layer proc.is_exe_lower_layer fd.name evt.arg.flags proc.args'
 
 check_case()
@@ -172,7 +176,7 @@ check_case()
 	done
 	"$RTSEC" -r "$name.scap" -p "*$template" >dump 2>dump.err || { cat dump.err; fail "not read"; }
 	awk -F'\t' -v fields="$FIELDS" -v stages="${stages:-^runc}" -v has_exec="$has_exec" \
-		-v has32="$has32" -v is_overlay="${is_overlay:-1}" -f "$T/check.awk" ids dump >bad
+		-v has32="$has32" -v is_terminal="${is_terminal:-}" -v is_overlay="${is_overlay:-1}" -f "$T/check.awk" ids dump >bad
 	[ ! -s bad ] || { sed -n 1,40p bad; fail "the trace of $name is wrong"; }
 }
 
@@ -197,6 +201,10 @@ BEGIN {
 }
 FNR == NR {
 	split($0, part, " ")
+	if (part[1] == "out") {
+		out[part[2]] = part[3]
+		next
+	}
 	id[part[1]] = part[3]
 	init[part[2]] = ours[part[2]] = part[1]
 	id["exec"] = id["before"]
@@ -210,7 +218,7 @@ FNR == NR {
 }
 # The keeper's own part of the first process, before the job's exec.
 comm ~ stages { next }
-pid > 0 && vpid == pid { is("host", cid, "container of a host process") }
+pid + 0 > 0 && vpid == pid { is("host", cid, "container of a host process") }
 # Ours are the first processes, what descends from them, and what was marked.
 !(pid in ours) && $at["proc.ppid"] in ours { ours[pid] = ours[$at["proc.ppid"]] }
 !(pid in ours) && mark in id { ours[pid] = mark }
@@ -221,10 +229,23 @@ pid > 0 && vpid == pid { is("host", cid, "container of a host process") }
 	if (pid in init)
 		is(1, vpid, "vpid of the first process")
 	else
-		is(1, vpid > 1, "vpid of another process is above 1")
+		is(1, vpid + 0 > 1, "vpid of another process is above 1")
 	is(vpid, $at["thread.vtid"], "vtid of a process with one thread")
 	if (comm == "sh")
 		is("/bin/busybox", exe, "exepath of the shell")
+}
+# The snapshot, a clone and an exec tell the same.
+{
+	where = who == "exec" ? "before" : who
+	if (!(where in group))
+		group[where] = $at["thread.cgroups"]
+	is(group[where], $at["thread.cgroups"], "groups of one container")
+}
+pid in init && type == "write" && $at["fd.num"] == 1 && res == 4 {
+	# A terminal made by ioctl(TIOCGPTPEER) is announced by no event and may stay unknown.
+	if (!is_terminal || $at["fd.ino"] + 0 > 0)
+		is(out[pid], $at["fd.ino"], "inode of the standard output")
+	seen[who, "out"] = 1
 }
 comm == "ls" && args ~ /vpid\./ && type != "execve" {
 	split(args, part, ".")
@@ -232,7 +253,7 @@ comm == "ls" && args ~ /vpid\./ && type != "execve" {
 	seen[who, "vpid"] = 1
 }
 args == "-c 1 ../made" && type ~ /^open/ && fd ~ /made/ {
-	is("/tmp/made", fd, "path"); is("/tmp/d", cwd, "cwd"); is("/bin/busybox", exe, "exepath")
+	is("/data/made", fd, "path"); is("/data/d", cwd, "cwd"); is("/bin/busybox", exe, "exepath")
 	if (is_overlay) {
 		is("true", $at["fd.is_upper_layer"], "upper layer of a written file")
 		if ($at["evt.arg.flags"] !~ /FD_UPPER_LAYER/)
@@ -242,7 +263,7 @@ args == "-c 1 ../made" && type ~ /^open/ && fd ~ /made/ {
 	}
 	seen[who, "made"] = 1
 }
-args == "-c 1 ../made" && type == "read" && fd == "/tmp/made" { seen[who, "read"] = 1 }
+args == "-c 1 ../made" && type == "read" && fd == "/data/made" { seen[who, "read"] = 1 }
 comm == "cat" && args == "/etc/passwd" && type ~ /^open/ && fd ~ /passwd/ {
 	is("/etc/passwd", fd, "path")
 	if (is_overlay) {
@@ -256,7 +277,7 @@ comm == "call32" && type ~ /^open/ && fd ~ /passwd/ {
 	seen[who, "call32"] = 1
 }
 args == "true" && type == "execve" && res == 0 {
-	is("/tmp/w/busybox", exe, "exepath")
+	is("/data/w/busybox", exe, "exepath")
 	if (is_overlay) {
 		is("true", $at["proc.is_exe_upper_layer"], "upper layer of a written program")
 		is("false", $at["proc.is_exe_lower_layer"], "lower layer of a written program")
@@ -265,13 +286,13 @@ args == "true" && type == "execve" && res == 0 {
 }
 # From the opening snapshot: program, open file, connection, folder.
 args == "sleep 1000" && type == "procexit" {
-	is("/tmp/w/busybox", exe, "exepath"); is("/tmp/d", cwd, "cwd")
+	is("/data/w/busybox", exe, "exepath"); is("/data/d", cwd, "cwd")
 	if (is_overlay)
 		is("true", $at["proc.is_exe_upper_layer"], "upper layer of a running program")
 	seen[who, "hold"] = 1
 }
-pid in init && type == "write" && fd ~ /held/ { is("/tmp/held", fd, "path"); seen[who, "held"] = 1 }
-pid in init && type ~ /^open/ && fd ~ /go$/ { is("/tmp/d", cwd, "cwd") }
+pid in init && type == "write" && fd ~ /held/ { is("/data/held", fd, "path"); seen[who, "held"] = 1 }
+pid in init && type ~ /^open/ && fd ~ /go$/ { is("/data/d", cwd, "cwd") }
 comm == "nc" && (type == "write" || type == "sendto") && fd ~ /^127\.0\.0\.1:[0-9]+->127\.0\.0\.1:9000$/ {
 	seen[who, "sent"] = 1
 }
@@ -287,7 +308,7 @@ mark == "exec" && comm == "cat" && type ~ /^open/ && fd ~ /group/ {
 	seen[who, "exec"] = 1
 }
 END {
-	wanted = "vpid made read passwd written connect accept chroot"
+	wanted = "out vpid made read passwd written connect accept chroot"
 	if (has32)
 		wanted = wanted " call32"
 	for (i = split(wanted, list, " "); i; i--) {

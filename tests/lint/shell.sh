@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$ROOT" || exit 1
 
-find .ci bench tests completions -type f ! -path 'tests/data/*' 2>/dev/null | sort >"$T/files"
+find .ci bench findings tests completions -type f ! -path 'tests/data/*' 2>/dev/null | sort >"$T/files"
 while read -r file; do
 	head -n 1 "$file" | grep -q '^#!.*\(/sh\|bash\)$' && echo "$file"
 done <"$T/files" >"$T/scripts"

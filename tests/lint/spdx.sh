@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$ROOT" || exit 1
 
-find src bpf tests .ci bench man completions chisels filters Makefile -type f 2>/dev/null | grep -v \
+find src bpf tests .ci bench findings man completions chisels filters Makefile -type f 2>/dev/null | grep -v \
 	-e '\.md$' -e '^tests/data/' -e '^tests/fuzz/corpus/' -e '^tests/.*\.\(stdout\|stderr\|exit\|out\)$' |
 	sort >"$T/files"
 grep -rhoE '#[[:blank:]]*include[[:blank:]]+"event/[^"]+' bpf 2>/dev/null | sed 's|.*"|src/|' |

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$ROOT" || exit 1
 
-find . -type f ! -path './.git/*' ! -path './build*' ! -path './findings/*' ! -name '*.scap*' ! -name LICENSE |
+find . -type f ! -path './.git' ! -path './.git/*' ! -path './build*' ! -path './findings/*' ! -name '*.scap*' ! -name LICENSE |
 	sort >"$T/files"
 look() { # PATTERN WHY [OPTION...]
 	pattern=$1 why=$2

@@ -187,6 +187,20 @@ static void make_sockets(void)
 	     res(ret));
 }
 
+/* Until so many connections wait to be accepted, which tcp_info of a listener has as unacked. */
+static void wait_queued(int server, unsigned int cnt)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	for (int i = 0; i < 5000; i++) {
+		if (getsockopt(server, IPPROTO_TCP, TCP_INFO, &info, &len) ||
+		    info.tcpi_unacked == cnt)
+			return;
+		usleep(1000);
+	}
+}
+
 /* A TCP server and its client, all calls between them. */
 static void tcp_stream(void)
 {
@@ -225,6 +239,7 @@ static void tcp_stream(void)
 	if (ret == -EINPROGRESS)
 		line("connect\tres=%s\ttuple=127.0.0.1:%u->127.0.0.1:%u\tfd=%d(*", res(ret),
 		     port_of(later), port, later);
+	wait_queued(server, 2);
 
 	len = sizeof(name);
 	if (has(SYS_ACCEPT)) {

@@ -36,7 +36,7 @@ static const char *const types[PASS_CNT] = { "file", "ipv4", "pipe" };
 /* So long that the recorder comes to look; nobody has to wait for it in earnest. */
 static void linger(void)
 {
-	poll(NULL, 0, 150);
+	poll(NULL, 0, 300);
 }
 
 static void reads(int size, int fd, const char *type, const char *name)

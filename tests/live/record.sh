@@ -41,3 +41,12 @@ X
 run sh pipe.sh
 want 0
 grep -qx "openat $T/input" out || fail "through a pipe: no openat"
+
+# How much of the data is kept; with 0 nothing of it leaves the machine.
+for want in 0:NULL 4:data 80:datadata.; do
+	run "$RTSEC" -s "${want%:*}" -w t.scap --force -- sh -c 'echo datadata >written'
+	want 0
+	run "$RTSEC" -r t.scap -p '%evt.arg.data %evt.rawres' 'evt.type=write and fd.name endswith /written'
+	want 0
+	[ "$(cat out)" = "${want#*:} 9" ] || fail "-s ${want%:*}: $(cat out)"
+done

@@ -26,6 +26,7 @@
 #include "event/event.h"
 #include "event/snapshot.h"
 #include "source/live.h"
+#include "source/made.h"
 #include "source/rings.h"
 
 #define RING_BYTES 65536u
@@ -316,6 +317,97 @@ static void numbers_change_hands(void **state)
 	assert_int_not_equal(answer.fds[0].type, SNAP_FD_UNKNOWN);
 }
 
+/* --- after losses ------------------------------------------------------------------- */
+
+struct told {
+	uint32_t event_cnt, fd_cnt;
+	bool has_one, has_other;
+};
+
+static void take_told(struct bench *t, struct source_made *made, int one, int other,
+		      struct told *told)
+{
+	struct span data, extra, rest, entry;
+	struct snap_fd fd;
+	uint16_t tag;
+
+	memset(told, 0, sizeof(*told));
+	while (source_made_next(made, &data, &extra)) {
+		/* type, total, cpu; ts, tid, len, type */
+		assert_int_equal(load_u64(data.ptr + 10), 77);
+		assert_int_equal(load_u64(data.ptr + 18), t->tid);
+		assert_int_equal(load_u16(data.ptr + 30), EVENT_PROCINFO_E);
+		told->event_cnt++;
+		for (rest = extra; event_extra_next(&rest, &tag, &entry);) {
+			assert_int_equal(tag, WIRE_EXTRA_FD);
+			assert_true(scap_fd_read(span_make(entry.ptr + 1, entry.len - 1), &fd));
+			assert_int_not_equal(fd.type, SNAP_FD_UNKNOWN);
+			told->has_one |= fd.fd == one && fd.type == SNAP_FD_FILE_V2 &&
+					 (entry.ptr[0] & WIRE_EXTRA_FD_CLOEXEC);
+			told->has_other |= fd.fd == other && fd.type == SNAP_FD_FIFO;
+			told->fd_cnt++;
+		}
+	}
+}
+
+static void looks_again_when_it_is_quiet(void **state)
+{
+	struct bench *t = *state;
+	const uint64_t second = 1000000000;
+	const uint64_t now = 100 * second;
+	struct source_made made = { .pos = 0 };
+	struct told told;
+	char path[32];
+	int64_t closed[] = { 0, 0 };
+	int many[150];
+	int file = open_temp(path);
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	source_lookup_lost(t->lookup, (uint32_t)t->tid, now);
+	source_lookup_again(t->lookup, now + second / 2, 77, &made);
+	take_told(t, &made, file, ends[0], &told);
+	assert_int_equal(told.event_cnt, 0);
+	/* Another loss: the second begins anew. */
+	source_lookup_lost(t->lookup, (uint32_t)t->tid, now + second);
+	source_lookup_again(t->lookup, now + 3 * second / 2, 77, &made);
+	take_told(t, &made, file, ends[0], &told);
+	assert_int_equal(told.event_cnt, 0);
+	source_lookup_again(t->lookup, now + 3 * second, 77, &made);
+	take_told(t, &made, file, ends[0], &told);
+	assert_int_equal(told.event_cnt, 1);
+	assert_true(told.has_one && told.has_other);
+	/* Once is enough. */
+	source_lookup_again(t->lookup, now + 9 * second, 77, &made);
+	take_told(t, &made, file, ends[0], &told);
+	assert_int_equal(told.event_cnt, 0);
+
+	/* What changes hands meanwhile is left to the record that says so. */
+	closed[1] = file;
+	put_numbers(t, t->tid, EVENT_SYSCALL_CLOSE_X, closed, 2);
+	source_lookup_lost(t->lookup, (uint32_t)t->tid, now);
+	source_lookup_again(t->lookup, now + 2 * second, 77, &made);
+	take_told(t, &made, file, ends[0], &told);
+	assert_false(told.has_one);
+	assert_true(told.has_other);
+
+	/* Many come in several events. */
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = dup(ends[0]);
+	source_lookup_lost(t->lookup, (uint32_t)t->tid, now);
+	source_lookup_again(t->lookup, now + 2 * second, 77, &made);
+	take_told(t, &made, file, many[149], &told);
+	assert_true(told.has_other);
+	assert_true(told.event_cnt >= 3 && told.fd_cnt >= 152);
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
+		close(many[i]);
+	close(file);
+	close(ends[0]);
+	close(ends[1]);
+	unlink(path);
+	source_made_release(&made);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -325,6 +417,7 @@ int main(void)
 		CASE(other_ways),
 		CASE(nobody_is_there),
 		CASE(numbers_change_hands),
+		CASE(looks_again_when_it_is_quiet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

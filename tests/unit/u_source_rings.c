@@ -530,6 +530,9 @@ static void losses_at_the_end(void **state)
 	expect_no_mark(f->rings);
 	source_rings_end_losses(f->rings);
 	expect_no_mark(f->rings);
+	/* Nor does it begin again. */
+	assert_null(source_rings_next(f->rings, LATER));
+	expect_no_mark(f->rings);
 	lose(f->ring[0], 7, WIRE_DROP_FULL);
 	source_rings_end_losses(f->rings);
 	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 0, &loss);
@@ -577,6 +580,26 @@ static void looks_ahead(void **state)
 	expect(f->rings, LATER, 4, 400);
 }
 
+/* Another ring's loss begins before the one at hand ends: times must not go back. */
+static void begins_come_first(void **state)
+{
+	struct fixture *f = *state;
+	struct source_rings_loss loss;
+
+	lose(f->ring[0], 7, WIRE_DROP_FULL);
+	put_after_loss(f->ring[0], 100, 1);
+	lose(f->ring[1], 8, WIRE_DROP_FULL);
+	put_after_loss(f->ring[1], 200, 2);
+	expect(f->rings, LATER, 1, 100);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 0, 0, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_BEGINS, 1, 0, &loss);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 0, 0, &loss);
+	expect_no_mark(f->rings);
+	expect(f->rings, LATER, 2, 200);
+	expect_mark(f->rings, SOURCE_RINGS_LOSS_ENDS, 1, 0, &loss);
+	expect_no_mark(f->rings);
+}
+
 #define WITH_RINGS(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -597,6 +620,7 @@ int main(void)
 		WITH_RINGS(keeps_losers_until_they_are_told),
 		WITH_RINGS(everybody_when_there_are_too_many),
 		WITH_RINGS(losses_at_the_end),
+		WITH_RINGS(begins_come_first),
 		WITH_RINGS(looks_ahead),
 		cmocka_unit_test(real_writers_stay_in_order),
 	};

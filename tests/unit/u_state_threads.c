@@ -519,6 +519,36 @@ static void clone_parent_makes_a_sibling(void **context)
 	assert_ptr_equal(state_parent(t->state, thread_at(t, 20)), thread_at(t, 5));
 }
 
+/* What it has it has from the sibling that made it, and not from the parent. */
+static void child_of_clone_parent_inherits_from_its_maker(void **context)
+{
+	struct who child = { .tid = 20, .pid = 20, .ptid = 5, .comm = "stage", .flags = C_PARENT };
+	struct bench *t = *context;
+	uint64_t serial;
+
+	add_process(t, 5, 1, "runtime");
+	add_file(t, 5, 3, "/of/runtime");
+	add_process(t, 9, 5, "other");
+	add_process(t, 10, 5, "stage");
+	add_file(t, 10, 3, "/of/stage");
+	add_process(t, 11, 5, "another");
+	state_finish_snapshot(t->state);
+	clone_exit(t, 0, &child);
+	assert_ptr_equal(state_parent(t->state, thread_at(t, 20)), thread_at(t, 5));
+	assert_fd_name(fd_at(t, 20, 3), "/of/stage");
+	serial = thread_at(t, 20)->serial;
+	clone_exit(t, 20,
+		   &(struct who){
+			   .tid = 10, .pid = 10, .ptid = 5, .comm = "stage", .flags = C_PARENT });
+	assert_int_equal(thread_at(t, 20)->serial, serial);
+	/* Nobody bears its name: its maker was a child of the parent as well. */
+	child.tid = child.pid = 21;
+	child.comm = "unseen";
+	clone_exit(t, 0, &child);
+	assert_ptr_equal(state_parent(t->state, thread_at(t, 21)), thread_at(t, 5));
+	assert_fd_name(fd_at(t, 21, 3), "/of/runtime");
+}
+
 static void reaper_takes_the_children(void **context)
 {
 	struct bench *t = *context;
@@ -860,6 +890,7 @@ int main(void)
 		CASE(children_listed_before_parents),
 		CASE(parent_is_the_process_of_the_forking_thread),
 		CASE(clone_parent_makes_a_sibling),
+		CASE(child_of_clone_parent_inherits_from_its_maker),
 		CASE(reaper_takes_the_children),
 		CASE(reused_pid_is_nobodys_parent),
 		CASE(orphans_meet_their_parent),
