@@ -211,7 +211,7 @@ groups_made() # deepest first
 # Who is in one may be about to end.
 clean_groups()
 {
-	groups_made | xargs -r rmdir
+	groups_made | xargs -r -d '\n' rmdir
 	[ -z "$(groups_made)" ]
 }
 
@@ -219,7 +219,7 @@ clean_up()
 {
 	awk -v under="$T/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r |
 		while read -r mounted; do umount -l "$mounted"; done
-	wait_for 5 clean_groups || { echo "control groups stay behind:"; groups_made; }
+	wait_for 5 clean_groups || groups_made >&2
 	rm -rf "/run/lxc/lock$T"
 	rmdir /run/systemd/nspawn/propagate/rt-before /run/systemd/nspawn/propagate/rt-during 2>/dev/null
 }

@@ -6,6 +6,7 @@
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 . "$ROOT/tests/live/lib_live.sh"
 
+# shellcheck disable=SC2016 # variables of perl
 run "$RTSEC" -w again.scap --ring-size 1M -- perl -e '
 	open(my $in, "<", "/dev/zero"); open(my $other, "<", "/dev/null");
 	for my $child (0 .. 1) { last if !fork }

@@ -70,6 +70,7 @@ static void check_param(const struct event_info *info, int idx)
 		kind == EVENT_KIND_FLAGS || kind == EVENT_KIND_ENUM || kind == EVENT_KIND_MODE;
 
 	assert_true(param->name && *param->name);
+	assert_int_equal(param->name_len, strlen(param->name));
 	assert_int_equal(event_param_index(info, param->name), idx);
 	assert_true(event_param_name_exists(param->name));
 	assert_true(param->type > EVENT_PT_NONE && param->type < EVENT_PT_COUNT);

@@ -48,6 +48,7 @@ static const char *one(struct world *world, enum event_param_type type, enum eve
 		.flagset = flagset,
 		.size = (uint8_t)event_type_size(type),
 		.dirfd = -1,
+		.name_len = 1,
 	};
 	info = *event_info_find(EVENT_SYSCALL_OPEN_X);
 	info.params = &param;
