@@ -33,6 +33,12 @@ refused 1 "No such file or directory" -r missing
 refused 1 "Is a directory" -r /
 [ -e new ] && fail "a file was made"
 
+# Of an endless expression what is near the error, and nothing that moves a terminal.
+run "$RTSEC" -r "$trace" "$(printf 'proc.name=%02000d or proc.name=\033[2J b' 0)"
+want 2
+[ "$(wc -c <err)" -lt 1000 ] || fail "$(wc -c <err) bytes of explanation"
+LC_ALL=C grep -q "$(printf '\033')" err && fail "a control byte is printed"
+
 # Whether the capture or the trace is what fails: nothing may happen that nobody records.
 : >there
 run "$RTSEC" -w there -- touch ran

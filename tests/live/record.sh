@@ -50,3 +50,7 @@ for want in 0:NULL 4:data 80:datadata.; do
 	want 0
 	[ "$(cat out)" = "${want#*:} 9" ] || fail "-s ${want%:*}: $(cat out)"
 done
+
+# Under nohup a terminal that goes away ends nothing.
+run sh -c 'trap "" HUP; exec "$RTSEC" -w hup.scap -- sh -c "kill -HUP \$PPID; sleep 1; exit 5"'
+want 5
