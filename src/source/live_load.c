@@ -436,6 +436,13 @@ static const char *find_refused(const struct bpf_object_skeleton *skeleton, char
 	return NULL;
 }
 
+/* Without execs nothing is right about processes; a locked-down kernel refuses them first. */
+static bool is_needed(const char *name)
+{
+	return !strcmp(name, "sys_exit") || !strcmp(name, "x_generic") ||
+	       !strcmp(name, "process_exec");
+}
+
 /*
  * Loads all that the kernel takes; what it refuses is left out and said, if that can
  * be done without.  Loading is most of the time that a start takes, so the first
@@ -466,7 +473,7 @@ static int load(struct part *part)
 		free_logs(skeleton, logs);
 		if (!ret)
 			return 0;
-		if (!name || !strcmp(name, "sys_exit") || !strcmp(name, "x_generic"))
+		if (!name || is_needed(name))
 			return load_error(ret, &part->err);
 		log_debug("program %s is refused by this kernel (%s) and left out", name,
 			  strerror(-ret));

@@ -4,4 +4,4 @@
 # Recording on Debian 12's kernel.
 . "$(dirname "$0")/lib_record.sh"
 
-record_on bookworm uring_submit_req
+record_on bookworm uring_submit_sqe

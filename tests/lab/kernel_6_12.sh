@@ -4,4 +4,4 @@
 # Recording on Debian 13's kernel.
 . "$(dirname "$0")/lib_record.sh"
 
-record_on trixie uring_submit_sqe
+record_on trixie uring_submit_req

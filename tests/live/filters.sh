@@ -134,7 +134,13 @@ batch()
 	sleep 0.2
 	stop_all
 	cat ./*.log >all.logs
-	! grep drop_ all.logs || fail "events were lost"
+	# On a crowded machine somebody may miss events; then nothing can be compared.
+	if grep drop_ all.logs; then
+		[ "$tries" -gt 0 ] || fail "events were lost in every try"
+		tries=$((tries - 1))
+		batch "$1" "$2"
+		return
+	fi
 	run "$RTSEC" -r all.scap -j -p "*$jfields" "$scope"
 	want 0
 	mv out all.json
@@ -147,6 +153,7 @@ batch()
 }
 
 bad=0
+tries=3
 batch 1 5
 batch 6 10
 batch 11 15

@@ -17,8 +17,7 @@ while [ $n -lt 20 ]; do
 	sh -c 'while :; do cat /etc/passwd >/dev/null; done' &
 	load=$!
 	sleep "$(awk -v n=$n 'BEGIN { srand(n); printf "%.3f", rand() * 1.2 }')"
-	kill -KILL $pid
-	kill $load
+	kill -KILL $pid $load
 	wait $pid $load 2>/dev/null
 	if [ ! -s "k$n.scap" ]; then
 		# Killed before the first frame: nothing was promised yet.
