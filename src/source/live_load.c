@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <threads.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -486,10 +487,27 @@ static int load(struct part *part)
 
 /* --- life ---------------------------------------------------------------------- */
 
-static int run_load(void *part)
+static uint64_t clock_us(clockid_t clock)
 {
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int run_load(void *arg)
+{
+	struct part *part = arg;
+	uint64_t begin_us = clock_us(CLOCK_MONOTONIC);
+	int ret;
+
 	source_hurry(true); /* for the rest of the thread's life */
-	return load(part);
+	ret = load(part);
+	log_debug("object %td of %u took %llu us, %llu of its own", part - part->programs->parts,
+		  part->programs->part_cnt,
+		  (unsigned long long)(clock_us(CLOCK_MONOTONIC) - begin_us),
+		  (unsigned long long)clock_us(CLOCK_THREAD_CPUTIME_ID));
+	return ret;
 }
 
 /* A thread that cannot be had is done without. */

@@ -7,8 +7,9 @@
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 . "$ROOT/tests/live/lib_live.sh"
 
-FILTER='proc.name=passed_fds and evt.type=read and evt.rawarg.size>1000'
-FORMAT='*passed:%proc.name:%evt.type	%evt.arg.size	%fd.num	%fd.type	%fd.name'
+# The folder, because the same test may run twice at a time.
+FILTER="proc.name=passed_fds and proc.cwd contains '$T' and evt.type=read and evt.rawarg.size>1000"
+FORMAT='*%proc.cwd:%proc.name:%evt.type	%evt.arg.size	%fd.num	%fd.type	%fd.name'
 
 check() { # FILE: what was shown of the reads
 	awk -F '\t' '
@@ -48,7 +49,7 @@ check_run() { # WHAT OPTION...: the program is recorded with the options
 	want 0
 	grep -q drop_ err && fail "events were lost: $(cat err)"
 	[ "$(wc -l <wanted)" -ge 14 ] || fail "the program got little: $(cat wanted)"
-	grep '^passed:passed_fds:read	1[0-9][0-9][0-9]	' out | cut -f 2- >live
+	grep "^$T/*:passed_fds:read	1[0-9][0-9][0-9]	" out | cut -f 2- >live
 	check live
 	run "$RTSEC" -r "$what.scap" -p "$FORMAT" "$FILTER"
 	want 0
