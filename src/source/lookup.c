@@ -27,7 +27,8 @@
 /* So many records are looked through; behind more, nothing is certain. */
 #define AHEAD_MAX 16384u
 #define MOUNTS_AGE_NS 1000000000u /* mounts are read anew after this */
-#define TABLES_AGE_NS 100000000u /* as well as tables of sockets, which takes milliseconds */
+#define TABLES_AGE_NS 100000000u /* as well as tables of sockets */
+#define TABLES_SHARE 4u /* to read those may take a quarter of the time between */
 #define EXTRA_MAX 65535u /* bytes that a trace has room for beside an event */
 #define STATUS_MAX 4096u
 
@@ -57,6 +58,7 @@ struct source_lookup {
 	struct source_scan scan;
 	uint64_t mounts_ns; /* boottime at which the first mounts were read */
 	uint64_t tables_ns; /* and sockets, if from /proc; else 0 */
+	uint64_t tables_cost_ns; /* how long that took */
 	struct str extra, status;
 	struct map losers; /* processes to look at again: boottime of the loss, in ms, not 0 */
 	bool has_lost_all;
@@ -81,10 +83,8 @@ struct source_lookup *source_lookup_new(const struct source_bpf *bpf,
 	return lookup;
 }
 
-static void forget_sockets(struct source_lookup *lookup, uint64_t now_ns)
+static void forget_sockets(struct source_lookup *lookup)
 {
-	if (now_ns - lookup->tables_ns < TABLES_AGE_NS)
-		return;
 	lookup->tables_ns = 0;
 	map_reset(&lookup->scan.sockets);
 	map_reset(&lookup->scan.netns);
@@ -192,7 +192,8 @@ static bool open_thread(struct source_lookup *lookup)
 	return lookup->dir >= 0;
 }
 
-static bool has_socket(const struct source_lookup *lookup)
+/* Is one of them a socket that is not known? */
+static bool lacks_socket(const struct source_lookup *lookup)
 {
 	struct stat st;
 	char name[32];
@@ -200,7 +201,8 @@ static bool has_socket(const struct source_lookup *lookup)
 
 	for (i = 0; i < lookup->cnt; i++) {
 		snprintf(name, sizeof(name), "fd/%d", lookup->fds[i].num);
-		if (!fstatat(lookup->dir, name, &st, 0) && S_ISSOCK(st.st_mode))
+		if (!fstatat(lookup->dir, name, &st, 0) && S_ISSOCK(st.st_mode) &&
+		    !map_find(&lookup->scan.sockets, st.st_ino))
 			return true;
 	}
 	return false;
@@ -233,9 +235,9 @@ static void find_sockets(struct source_lookup *lookup)
 	}
 	if (!ret)
 		return;
+	lookup->tables_ns = source_scan_now_ns();
 	source_scan_sockets(&lookup->scan, lookup->dir);
-	if (!lookup->tables_ns)
-		lookup->tables_ns = source_scan_now_ns();
+	lookup->tables_cost_ns = source_scan_now_ns() - lookup->tables_ns;
 }
 
 static void keep(void *arg, const struct snap_fd *fd)
@@ -252,20 +254,25 @@ static void keep(void *arg, const struct snap_fd *fd)
 	}
 }
 
-/* Old tables go. */
+/* Old tables go; of those of sockets a new one may have to wait for its turn. */
 static void refresh(struct source_lookup *lookup, bool wants_sockets)
 {
 	uint64_t now_ns = source_scan_now_ns();
+	uint64_t age_ns = now_ns - lookup->tables_ns;
 
 	if (now_ns - lookup->mounts_ns > MOUNTS_AGE_NS) {
 		map_reset(&lookup->scan.mounts);
 		map_reset(&lookup->scan.mntns);
 		lookup->mounts_ns = now_ns;
 	}
-	if (wants_sockets) {
-		forget_sockets(lookup, now_ns);
-		find_sockets(lookup);
-	}
+	if (age_ns > TABLES_AGE_NS)
+		forget_sockets(lookup);
+	if (!wants_sockets && !lacks_socket(lookup))
+		return;
+	if (lookup->tables_ns && age_ns < TABLES_SHARE * lookup->tables_cost_ns)
+		return;
+	forget_sockets(lookup);
+	find_sockets(lookup);
 }
 
 static void look(struct source_lookup *lookup)
@@ -397,7 +404,7 @@ void source_lookup_block(struct source_lookup *lookup, const struct wire_record 
 		return;
 	lookup->tid = ev.tid;
 	if (open_thread(lookup))
-		refresh(lookup, has_socket(lookup));
+		refresh(lookup, false);
 	look(lookup);
 	judge_all(lookup);
 	str_reset(&lookup->extra);

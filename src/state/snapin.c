@@ -237,20 +237,23 @@ struct ports {
 	uint8_t bits[2][65536 / 8];
 };
 
-static uint8_t *port_byte(struct ports *ports, const struct state_fd *fd, uint8_t *bit)
+static void ports_add(struct ports *ports, const struct state_fd *fd)
 {
-	*bit = (uint8_t)(1u << (fd->ends.sport % 8));
-	return &ports->bits[fd->l4 == SNAP_L4_UDP][fd->ends.sport / 8];
+	ports->bits[fd->l4 == SNAP_L4_UDP][fd->ends.sport / 8] |= 1u << (fd->ends.sport % 8);
+}
+
+static bool ports_has(const struct ports *ports, const struct state_fd *fd)
+{
+	return ports->bits[fd->l4 == SNAP_L4_UDP][fd->ends.sport / 8] >> (fd->ends.sport % 8) & 1;
 }
 
 /* Source is the local end there; whose local port is a server's port was called. */
-static void set_role(struct ports *ports, struct state_fd *fd)
+static void set_role(const struct ports *ports, struct state_fd *fd)
 {
 	struct snap_ends old = fd->ends;
-	uint8_t bit;
 
 	fd->has_role = true;
-	fd->is_server = *port_byte(ports, fd, &bit) & bit;
+	fd->is_server = ports_has(ports, fd);
 	if (!fd->is_server)
 		return;
 	memcpy(fd->ends.sip, old.dip, sizeof(old.dip));
@@ -265,7 +268,6 @@ static void set_roles(struct state *state)
 	struct state_thread *thread;
 	struct state_fd *fd;
 	uint32_t i, j;
-	uint8_t bit;
 	int pass;
 
 	for (pass = 0; pass < 2; pass++) {
@@ -276,7 +278,7 @@ static void set_roles(struct state *state)
 				if (pass && is_ip_pair(fd))
 					set_role(&ports, fd);
 				else if (!pass && fd->is_server && !fd->is_connected)
-					*port_byte(&ports, fd, &bit) |= bit;
+					ports_add(&ports, fd);
 			}
 		}
 	}
