@@ -178,7 +178,15 @@ static void set_constants(struct source_bpf *programs)
 					  : UINT64_MAX;
 	settings->events[WIRE_EVENT_ANY / 64] |= UINT64_C(1) << WIRE_EVENT_ANY % 64;
 	bpf_map__set_max_entries(skel->maps.rings, programs->cpu_cnt);
-	bpf_map__set_value_size(bpf_map__inner_map(skel->maps.rings), programs->map_bytes);
+}
+
+/* The map behind one ring. */
+static int create_ring(const struct source_bpf *programs)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(uint32_t), programs->map_bytes, 1,
+			      &opts);
 }
 
 /* A file in memory with types of no kernel: see make_maps(). */
@@ -209,6 +217,7 @@ static int make_maps(struct source_bpf *programs)
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = path);
 	struct bpf_program *prog;
 	int types = no_types();
+	int ring = -1;
 	int ret = -1;
 
 	if (types < 0)
@@ -219,10 +228,16 @@ static int make_maps(struct source_bpf *programs)
 		set_constants(programs);
 		bpf_object__for_each_program(prog, programs->maps->obj)
 			bpf_program__set_autoload(prog, false);
-		ret = rtsec_bpf__load(programs->maps);
+		/* What the rings will look like; libbpf 1.5 cannot resize its own pattern. */
+		ring = create_ring(programs);
+		ret = ring < 0 ? ring : bpf_map__set_inner_map_fd(programs->maps->maps.rings, ring);
+		if (!ret)
+			ret = rtsec_bpf__load(programs->maps);
 	} else {
 		ret = -errno;
 	}
+	if (ring >= 0)
+		close(ring);
 	close(types);
 	return ret;
 }
@@ -614,7 +629,6 @@ bool source_bpf_has_ring(const struct source_bpf *programs, unsigned int cpu)
 
 struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu, struct err *err)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	struct wire_ring *ring;
 	int fd, ret;
 
@@ -624,8 +638,7 @@ struct wire_ring *source_bpf_ring(struct source_bpf *programs, unsigned int cpu,
 	}
 	if (programs->rings[cpu])
 		return programs->rings[cpu];
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ring", sizeof(uint32_t), programs->map_bytes, 1,
-			    &opts);
+	fd = create_ring(programs);
 	if (fd < 0) {
 		err_set(err, fd, "cannot make a ring of %zu bytes for CPU %u: %s",
 			programs->map_bytes, cpu, strerror(-fd));

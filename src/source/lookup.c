@@ -25,7 +25,7 @@
 #include "source/scan.h"
 
 /* So many records are looked through; behind more, nothing is certain. */
-#define AHEAD_MAX 16384u
+#define AHEAD_MAX 65536u
 #define MOUNTS_AGE_NS 1000000000u /* mounts are read anew after this */
 #define TABLES_AGE_NS 100000000u /* as well as tables of sockets */
 #define TABLES_SHARE 4u /* to read those may take a quarter of the time between */
