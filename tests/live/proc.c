@@ -198,6 +198,7 @@ static void signals(void)
 {
 	struct rlimit none = { 0, 0 };
 	char text[128];
+	int ready[2];
 	int pid, status;
 
 	signal(SIGUSR1, ignore);
@@ -207,12 +208,17 @@ static void signals(void)
 	want_named("signaldeliver", "spid", text);
 
 	setrlimit(RLIMIT_CORE, &none);
+	must(!pipe(ready), "pipe");
 	pid = fork();
 	if (!pid) {
 		signal(SIGTERM, SIG_DFL);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
 		for (;;)
 			pause();
 	}
+	/* Not before it is through: its calls are counted. */
+	must(read(ready[0], text, 1) == 1, "the child");
 	kill(pid, SIGTERM);
 	must(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGTERM, "SIGTERM");
 	want_exit(15, 0, 15, 0);
